@@ -1,0 +1,1 @@
+"""Repeatable measurements; each module is run by hand and prints a table."""

@@ -1,0 +1,79 @@
+"""The emulator as a process, and what it says that it holds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devtools.guarded import Guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STREAMS = ("contacts", "messages", "templates", "campaigns", "conversations", "webhooks")
+
+_SECONDS_TO_START = 30
+_SETTINGS = ("API_URL", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a store holds of one stream; two stores hold the same rows if these are equal."""
+
+    count: int
+    ids_sha256: str
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator."""
+
+    settings: dict[str, str]
+    """What the tap and the target need to reach it, by the names of their settings."""
+
+    def environment(self, plugin: str = "TAP_SAKARI") -> dict[str, str]:
+        """Return the settings as the environment variables of a plugin."""
+        return {f"{plugin}_{name.upper()}": value for name, value in self.settings.items()}
+
+    def rows(self, stream: str) -> Rows:
+        """Return what it holds of a stream."""
+        address = f"{self.settings['api_url']}/_emulator/rows/{stream}"
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own process
+            found = json.load(answer)
+        return Rows(found["count"], found["ids_sha256"])
+
+
+@contextlib.contextmanager
+def running_emulator(folder: Path, *, contacts: int, messages: int) -> Iterator[Emulator]:
+    """Run an emulator for the length of a `with` block; its log goes into `folder`."""
+    program = Path(sys.executable).with_name("sakari-emulator")
+    with Guarded(
+        [program, "--port", "0", "--contacts", str(contacts), "--messages", str(messages)],
+        log=folder / "emulator.log",
+        environment={**os.environ, "PYTHONUNBUFFERED": "1"},
+        cwd=folder,
+    ) as process:
+        yield Emulator(_wait_for_settings(process))
+
+
+def _wait_for_settings(process: Guarded) -> dict[str, str]:
+    """Read the lines that it prints once it listens: `TAP_SAKARI_API_URL=...` and so on."""
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while True:
+        # The last piece may be half a line.
+        lines = process.output().split("\n")[:-1]
+        printed = dict(line.split("=", 1) for line in lines if line.startswith("TAP_SAKARI_"))
+        with contextlib.suppress(KeyError):
+            return {name.lower(): printed[f"TAP_SAKARI_{name}"] for name in _SETTINGS}
+        if process.exit_code() is not None or time.monotonic() > deadline:
+            raise RuntimeError(
+                f"sakari-emulator did not start; its last words:\n{process.last_lines()}"
+            )
+        time.sleep(0.02)

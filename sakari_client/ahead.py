@@ -1,0 +1,104 @@
+"""Pages fetched ahead of the reader, several at a time, and handed over in the reader's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a list.
+
+    Attributes:
+        offset: the offset asked for.
+        rows: the records.
+        total: the server's count of the whole list (`totalCount`), if it gives one.
+        has_next: whether the server says that rows follow (`hasNext`), if it does.
+    """
+
+    offset: int
+    rows: list[Row]
+    total: int | None = None
+    has_next: bool | None = None
+
+    @property
+    def end(self) -> int:
+        """Offset of the row after the last one."""
+        return self.offset + len(self.rows)
+
+    @property
+    def says_more(self) -> bool | None:
+        """Whether the server says that rows follow; None where it says nothing.
+
+        Where its two hints differ, the one that promises more is believed. A total that is less
+        than the rows already there is wrong, and says nothing.
+        """
+        if self.total is not None and self.end < self.total:
+            return True
+        if self.has_next is not None:
+            return self.has_next
+        return False if self.total == self.end else None
+
+
+FetchPage = Callable[[int, int], Page]
+"""Gets the page at an offset, with a limit. Called from several threads."""
+
+
+class PagesAhead:
+    """A few pages under way or waiting, never more than `concurrency`."""
+
+    def __init__(self, fetch: FetchPage, limit: int, concurrency: int) -> None:
+        self._fetch = fetch
+        self._limit = limit
+        self._concurrency = concurrency
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="sakari-page")
+        self._pages: dict[int, Future[Page]] = {}
+        self._kept: set[int] = set()
+
+    def close(self) -> None:
+        """Forget all pages; requests under way end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._pages.clear()
+
+    def take(self, offset: int, stride: int) -> Page:
+        """The page that covers an offset: one that was fetched ahead, else a new one.
+
+        Raises:
+            SakariError: the page could not be fetched.
+        """
+        covering = [start for start in self._pages if start <= offset < start + stride]
+        start = max(covering, default=offset)
+        future = self._pages.pop(start, None)
+        for behind in [other for other in self._pages if other + stride <= offset]:
+            self._pages.pop(behind).cancel()
+        if future is None:
+            future = self._threads.submit(self._fetch, offset, self._limit)
+        return future.result()
+
+    def keep(self, page: Page) -> None:
+        """Put a page back that does not join on yet; once, lest it be tried for ever."""
+        if page.rows and page.offset not in self._kept:
+            self._kept.add(page.offset)
+            self._pages[page.offset] = Future()
+            self._pages[page.offset].set_result(page)
+
+    def look_ahead(self, offset: int, stride: int, end: int | None) -> None:
+        """Start fetching the pages from an offset on, each `stride` rows after the last.
+
+        Args:
+            offset: where the reader goes next.
+            stride: rows by which a full page advances.
+            end: the server's count of the list, so that nothing is asked for past it.
+        """
+        if self._concurrency == 1:
+            return
+        start = offset
+        while len(self._pages) < self._concurrency and (end is None or start < end):
+            if not any(other <= start < other + stride for other in self._pages):
+                self._pages[start] = self._threads.submit(self._fetch, start, self._limit)
+            start += stride

@@ -1,0 +1,225 @@
+"""What the server answered: a decoded document, or the one error that says what is wrong."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import math
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sakari_client.codes import MEANINGS
+from sakari_client.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    InvalidAnswerError,
+    NotFoundError,
+    RateLimitError,
+    RequestRefusedError,
+    SakariError,
+    ServerError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CODE = re.compile(r"[A-Za-z]{2,10}-[0-9]{1,4}")
+"""Shape of Sakari's error codes. Anything else in their place is not repeated in messages."""
+
+_SUCCESS = 2
+_REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, body included.
+
+    Attributes:
+        status: HTTP status.
+        headers: header fields; names in any case.
+        body: decompressed bytes.
+        received_at: seconds since the epoch, to make sense of a `Retry-After` date.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: float
+
+
+def read(operation: str, answer: Answer) -> Any:
+    """Decode an answer.
+
+    Returns:
+        The JSON document, envelope included; None where a successful answer has no body
+        (a delete may answer 204).
+
+    Raises:
+        SakariError: the answer is an error, or `success: false`, or cannot be read.
+    """
+    succeeded = answer.status // 100 == _SUCCESS
+    if succeeded and not answer.body.strip():
+        return None
+    try:
+        document = _decode(answer.body)
+    except ValueError:
+        if succeeded:
+            raise _unreadable(operation, answer) from None
+        document = None
+    if succeeded and not (isinstance(document, dict) and document.get("success") is False):
+        return document
+    raise _error(operation, answer, document)
+
+
+def _decode(body: bytes) -> Any:
+    """Decode JSON, strictly and fast; leniently where that fails.
+
+    Raises:
+        ValueError: this is not JSON.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    try:
+        return _decode_leniently(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _decode_leniently(body: bytes) -> Any:
+    """Decode JSON that a strict reader refuses.
+
+    One odd character must not make a page of records unreadable: bytes that are not UTF-8 and
+    halves of an emoji (lone surrogates) become U+FFFD, a number too large for a float is kept
+    as text, NaN and Infinity become null.
+    """
+    document = json.loads(
+        body.decode("utf-8", "replace"),
+        strict=False,
+        parse_float=lambda text: text if math.isinf(float(text)) else float(text),
+        parse_constant=lambda _: None,
+    )
+    text = json.dumps(document, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _unreadable(operation: str, answer: Answer) -> InvalidAnswerError:
+    return InvalidAnswerError(
+        f"{operation}: the server answered {answer.status} with {_kind(answer)} in place of JSON. "
+        "Is api_url the address of the Sakari API, with no proxy or login page in between?",
+        operation=operation,
+        status=answer.status,
+        request_id=_request_id(answer),
+    )
+
+
+def _kind(answer: Answer) -> str:
+    """Say what a body is without showing any of it."""
+    start = answer.body[:200].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")) or "html" in answer.headers.get(
+        "Content-Type", ""
+    ):
+        return "an HTML page"
+    if not start:
+        return "an empty body"
+    if start.startswith((b"{", b"[")):
+        return "broken JSON"
+    return "text"
+
+
+def _error(operation: str, answer: Answer, document: Any) -> SakariError:
+    """Turn an error answer into the error that says what to do."""
+    error = document.get("error") if isinstance(document, dict) else None
+    code, server_message = _code_and_message(error)
+    status = answer.status
+    retry_after = _retry_after(answer)
+    kind, advice = _classify(status, operation)
+    if kind is RateLimitError and retry_after is not None:
+        advice = f"It asks to wait {retry_after:.0f} s. {advice}"
+    said = f"{status}, {_explain(code)}" if code else f"{status}, no error code"
+    if document is None:
+        said = f"{status}, {_kind(answer)}"
+    return kind(
+        f"{operation}: the server answered {said}. {advice}".rstrip(),
+        operation=operation,
+        status=status,
+        code=code,
+        request_id=_request_id(answer),
+        server_message=server_message,
+        retry_after=retry_after,
+    )
+
+
+def _classify(status: int, operation: str) -> tuple[type[SakariError], str]:
+    """The kind of error for a status, and what the reader should do."""
+    if status == HTTPStatus.NOT_FOUND and "{" in operation:
+        return NotFoundError, "There is no such record in this account."
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return _BY_CLASS.get(status // 100, (RequestRefusedError, ""))
+
+
+_BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
+    HTTPStatus.UNAUTHORIZED: (
+        AuthenticationError,
+        "Check client_id, client_secret and account_id.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        AccessDeniedError,
+        "Check account_id, and that these credentials may use this part of the API.",
+    ),
+    HTTPStatus.NOT_FOUND: (NotFoundError, "Check account_id and api_url."),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        RateLimitError,
+        "Lower requests_per_second, or ask Sakari for a higher limit.",
+    ),
+}
+_BY_CLASS: dict[int, tuple[type[SakariError], str]] = {
+    3: (
+        RequestRefusedError,
+        "Redirects are not followed, as credentials would go along. Check api_url.",
+    ),
+    5: (ServerError, "This is a failure at Sakari's end; try again later."),
+}
+
+
+def _code_and_message(error: Any) -> tuple[str | None, str | None]:
+    """The server's code and words; `error` is `{code, message}` or `{code, description}`."""
+    if not isinstance(error, dict):
+        return None, None
+    code = error.get("code")
+    words = error.get("message", error.get("description"))
+    return (
+        code if isinstance(code, str) and _CODE.fullmatch(code) else None,
+        words if isinstance(words, str) else None,
+    )
+
+
+def _explain(code: str) -> str:
+    return f"{code}: {MEANINGS[code]}" if code in MEANINGS else code
+
+
+def _request_id(answer: Answer) -> str | None:
+    found = (answer.headers.get(name) for name in _REQUEST_ID_HEADERS)
+    return next((request_id for request_id in found if request_id), None)
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Seconds to wait by the `Retry-After` header, which holds seconds or a date (RFC 9110)."""
+    value = answer.headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    if value.isdecimal():
+        return float(value)
+    try:
+        date = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, date.timestamp() - answer.received_at)

@@ -1,0 +1,79 @@
+"""The client's one public face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sakari_client.config import ClientConfig
+from sakari_client.resources import (
+    Campaigns,
+    Contacts,
+    Conversations,
+    Messages,
+    Templates,
+    Webhooks,
+)
+from sakari_client.transport import Hook, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from sakari_client.clock import Clock
+
+
+class SakariClient:
+    """A Sakari account. Safe to use from any number of threads.
+
+    ```python
+    with SakariClient(ClientConfig("client id", "client secret", "account id")) as sakari:
+        for contact in sakari.contacts.list({"tags": "vip"}):
+            print(contact["id"])
+    ```
+    """
+
+    def __init__(
+        self, config: ClientConfig, *, clock: Clock | None = None, on_try: Hook | None = None
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Args:
+            config: the settings.
+            clock: time, sleep and chance; for tests.
+            on_try: called after every HTTP request, for metrics.
+        """
+        self._transport = Transport(config, clock=clock, on_try=on_try)
+        self.config = config
+        self.auth = self._transport.auth
+        self.contacts = Contacts(self._transport)
+        self.messages = Messages(self._transport)
+        self.templates = Templates(self._transport)
+        self.campaigns = Campaigns(self._transport)
+        self.conversations = Conversations(self._transport)
+        self.webhooks = Webhooks(self._transport)
+
+    @classmethod
+    def from_settings(
+        cls, settings: Mapping[str, Any], *, clock: Clock | None = None, on_try: Hook | None = None
+    ) -> SakariClient:
+        """Make a client from a plugin's settings.
+
+        Raises:
+            ConfigError: a setting is missing or wrong; the error names it.
+        """
+        return cls(ClientConfig.from_settings(settings), clock=clock, on_try=on_try)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def __enter__(self) -> SakariClient:  # noqa: PYI034 - Self needs Python 3.11
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,28 @@
+"""Time, sleep and chance, passed in so that tests need neither waiting nor patching."""
+
+from __future__ import annotations
+
+import random as _random
+import time as _time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The outside world's time and chance.
+
+    Attributes:
+        time: seconds since the epoch.
+        monotonic: seconds since some start; never goes back.
+        sleep: waits for so many seconds.
+        random: a number from 0 up to, not including, 1.
+    """
+
+    time: Callable[[], float] = _time.time
+    monotonic: Callable[[], float] = _time.monotonic
+    sleep: Callable[[float], None] = _time.sleep
+    random: Callable[[], float] = _random.random

@@ -1,0 +1,217 @@
+"""Offset pages, stitched together so that a list that moves while it is read loses no row.
+
+Sakari's lists take `offset` and `limit`, cannot be sorted, and say in at least three ways, or not
+at all, how long they are. Nothing of that is trusted:
+
+* Every page is asked for one row early. Its first row must then be one that was read already; if
+  it is, nothing lies between the two pages. If no row of a page is known, rows were deleted and
+  the list moved up: the reader steps back until it meets a known row, and reads on from there.
+* Rows inserted meanwhile push known rows into the next page; known rows are dropped by id.
+* The reader advances by the rows that came, so a server may cap the page as it likes.
+* The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
+  that nothing follows the last row. An empty page shows nothing: the row asked for again should
+  have been in it.
+
+Why one known row is enough: rows keep their order, so a row that was there all the time and stands
+before a known row was read before it, and one that stands after it is still ahead. A list whose
+rows change places while it is read is noticed, and said.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from sakari_client.ahead import FetchPage, Page, PagesAhead, Row
+from sakari_client.errors import PagingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 10_000
+"""Rows whose ids are remembered, so that memory stays the same however long the list is. Only if
+more rows than that are inserted between two requests can a row come twice."""
+_SAME_PAGES = 10
+_BARREN_PAGES = 5
+_STALLED_PAGES = 250
+
+
+class StitchedList:
+    """Reads one list from its beginning to its end, each row once.
+
+    Attributes:
+        count: rows read.
+        duplicates: rows that came again and were dropped, the overlap of the pages not counted.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        name: str,
+        fetch: FetchPage,
+        identify: Callable[[Row], str],
+        *,
+        page_size: int,
+        concurrency: int,
+        paged: bool = True,
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            name: what is read, for messages.
+            fetch: gets a page; called from several threads.
+            identify: the id of a row.
+            page_size: rows to ask for, 1 to 100. Two at least are asked for, since a page of
+                one row cannot overlap the one before.
+            concurrency: most pages fetched at the same time.
+            paged: whether the API documents pages for this list. If not, a first page that
+                does not say that more follow is the whole list.
+        """
+        self._name = name
+        self._identify = identify
+        self._paged = paged
+        self._ahead = PagesAhead(fetch, max(2, page_size), concurrency)
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._places: dict[str, int] = {}
+        self._largest = 0
+        self._last_ids: list[str] = []
+        self._same = self._barren = self._stalled = 0
+        self._looked_again = False
+        self._reordered = False
+        self.count = 0
+        self.duplicates = 0
+
+    def pages(self) -> Iterator[list[Row]]:
+        """Yield the rows, a list for each page that brought new ones.
+
+        Raises:
+            PagingError: the list cannot be read completely.
+            SakariError: a request failed for good.
+        """
+        try:
+            yield from self._read()
+        finally:
+            self._ahead.close()
+
+    def _read(self) -> Iterator[list[Row]]:
+        offset = boundary = back = 0
+        while True:
+            page = self._ahead.take(offset, self._stride)
+            self._largest = max(self._largest, len(page.rows))
+            ids = [self._identify(row) for row in page.rows]
+            joined = page.offset == 0 or any(row_id in self._known for row_id in ids)
+            fresh = self._take_fresh(page, ids) if joined else []
+            if fresh:
+                yield fresh
+            # A page that shows nothing where rows should be; not one of those read while
+            # stepping back, which may well lie past the end of a list that grew shorter.
+            short = not ids or len(ids) < self._largest
+            barren = short and not fresh and (joined or (not ids and not back))
+            self._check_progress(page, ids, fresh=bool(fresh), barren=barren)
+            if joined:
+                if self._ended(page, fresh=bool(fresh)):
+                    break
+                # A page of a single row has no row to spare for the overlap.
+                offset = boundary = page.end - (1 if len(page.rows) > 1 else 0)
+                back = 0
+                if page.says_more or (page.says_more is None and len(page.rows) == self._largest):
+                    self._ahead.look_ahead(offset, self._stride, page.total)
+            elif ids or back or self._barren > 1:
+                self._ahead.keep(page)
+                back = max(1, 2 * back + self._stride - 1)
+                offset = max(0, boundary - back)
+            # An empty page is asked for once more before stepping back.
+        self._report(page)
+
+    @property
+    def _stride(self) -> int:
+        """Rows by which a full page advances."""
+        return max(1, self._largest - 1)
+
+    def _take_fresh(self, page: Page, ids: list[str]) -> list[Row]:
+        """The rows of a page that are not known yet; they are known from now on."""
+        fresh = []
+        for row_id, row in zip(ids, page.rows, strict=True):
+            if row_id not in self._known:
+                self._known[row_id] = None
+                fresh.append(row)
+        self.count += len(fresh)
+        self.duplicates += max(0, len(ids) - len(fresh) - 1)
+        while len(self._known) > WINDOW:
+            self._known.popitem(last=False)
+        self._watch_order(ids)
+        return fresh
+
+    def _watch_order(self, ids: list[str]) -> None:
+        """Notice rows that stand in another order than in the page before."""
+        before = [self._places[row_id] for row_id in ids if row_id in self._places]
+        self._reordered |= before != sorted(before)
+        self._places = {row_id: place for place, row_id in enumerate(ids)}
+
+    def _check_progress(self, page: Page, ids: list[str], *, fresh: bool, barren: bool) -> None:
+        """Notice a list that leads nowhere.
+
+        Raises:
+            PagingError: it leads nowhere.
+        """
+        if fresh:
+            self._same = self._barren = self._stalled = 0
+            self._looked_again = False
+        else:
+            self._stalled += 1
+            self._barren += barren
+            self._same += bool(ids) and ids == self._last_ids
+        self._last_ids = ids
+        if self._same >= _SAME_PAGES:
+            raise PagingError(
+                f"{self._name}: the server gives the same page whatever the offset; "
+                f"{self.count} rows could be read, and whether there are more cannot be known."
+            )
+        if self._barren >= _BARREN_PAGES and page.says_more:
+            raise PagingError(
+                f"{self._name}: the server says that more rows follow the {self.count} that could "
+                f"be read{'' if page.total is None else f' ({page.total} in all)'}, and does not "
+                "give them. Run again; if it stays so, ask Sakari."
+            )
+        if self._stalled >= _STALLED_PAGES:
+            raise PagingError(
+                f"{self._name}: the last {_STALLED_PAGES} pages brought nothing new; the list "
+                "changes faster than it can be read. Raise requests_per_second or run again later."
+            )
+
+    def _ended(self, page: Page, *, fresh: bool) -> bool:
+        """Whether the list ends with a page that joins on."""
+        if page.says_more is None:
+            if not self._paged:
+                return True
+            shows_the_end = bool(page.rows) and not fresh and len(page.rows) < self._largest
+            return shows_the_end or self._barren >= _BARREN_PAGES
+        if page.says_more:
+            return False
+        # The server counts more rows than came, perhaps since the list grew at its beginning:
+        # one more look past the end must find nothing.
+        if page.total is not None and self.count < page.total and not self._looked_again:
+            self._looked_again = True
+            return False
+        return True
+
+    def _report(self, page: Page) -> None:
+        """Say so where rows changed places while the list was read.
+
+        Raises:
+            PagingError: and rows are missing by the server's count.
+        """
+        if not self._reordered:
+            return
+        if page.total is not None and self.count < page.total:
+            raise PagingError(
+                f"{self._name}: rows changed places while they were read, and only {self.count} "
+                f"of {page.total} came. Run again."
+            )
+        logger.warning(
+            "%s: rows changed places while they were read. Rows that moved may come only with "
+            "the next run.",
+            self._name,
+        )

@@ -1,0 +1,71 @@
+"""Hold settings against their JSON Schema; what is wrong is said in one line, without the value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+from jsonschema.exceptions import best_match
+
+from sakari_client.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+}
+
+
+def check_settings(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Refuse settings that do not fit their schema.
+
+    Args:
+        schema: JSON Schema of all settings together.
+        settings: their values by name.
+
+    Raises:
+        ConfigError: the error names the setting and the rule; never the value, which may be
+            a secret.
+    """
+    error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(settings))
+    if error is not None:
+        raise ConfigError(_name(error), _rule(error))
+
+
+def _name(error: jsonschema.ValidationError) -> str:
+    path = [str(part) for part in error.absolute_path]
+    required: Any = error.validator_value
+    present: Any = error.instance
+    if error.validator == "required":
+        path += [name for name in required if name not in present][:1]
+    return ".".join(path) or "settings"
+
+
+def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row for each rule
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "required":
+            return "is missing."
+        case "type":
+            names = [wanted] if isinstance(wanted, str) else wanted
+            return f"must be {' or '.join(_KINDS[name] for name in names if name != 'null')}."
+        case "minimum":
+            return f"must be {wanted} or more."
+        case "exclusiveMinimum":
+            return f"must be more than {wanted}."
+        case "maximum":
+            return f"must be {wanted} or less."
+        case "minLength":
+            return "must not be empty."
+        case "additionalProperties":
+            known = ", ".join(schema["properties"])
+            return f"holds a name that it does not have; it has {known}."
+        case _:
+            return f"breaks the rule {error.validator!r}; see docs/settings.md."

@@ -1,0 +1,257 @@
+"""The way of every request: breaker, token, throttle, send, decode, retry."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from sakari_client import answers, auth
+from sakari_client.breaker import CircuitBreaker
+from sakari_client.clock import Clock
+from sakari_client.errors import (
+    AuthenticationError,
+    ConfigError,
+    Failure,
+    NotFoundError,
+    RateLimitError,
+    RequestRefusedError,
+    SakariError,
+)
+from sakari_client.retry import Repeat, is_ambiguous, may_repeat, wait_after, waits
+from sakari_client.throttle import Throttle
+from sakari_client.wire import Request, Wire
+
+if TYPE_CHECKING:
+    from sakari_client.config import ClientConfig
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the API.
+
+    Attributes:
+        method: HTTP method.
+        path: path template below `/v1/accounts/{accountId}`.
+        repeat: whether repeating it does harm.
+    """
+
+    method: str
+    path: str
+    repeat: Repeat = Repeat.HARMLESS
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Try:
+    """One HTTP request as the metrics hook sees it; holds no ids, queries or bodies.
+
+    Attributes:
+        operation: method and path template.
+        seconds: from the request being sent to the answer being read.
+        status: HTTP status, or None where no answer came.
+        number: 1 for the first try of a request, 2 for its first repetition ...
+    """
+
+    operation: str
+    seconds: float
+    status: int | None
+    number: int
+
+
+Hook = Callable[[Try], None]
+
+
+class Transport:
+    """Sends requests for one account. Safe to use from any number of threads."""
+
+    def __init__(
+        self, config: ClientConfig, *, clock: Clock | None = None, on_try: Hook | None = None
+    ) -> None:
+        """Make a transport.
+
+        Args:
+            config: the settings.
+            clock: time, sleep and chance.
+            on_try: called after every HTTP request, token requests included.
+        """
+        self.config = config
+        self._clock = clock or Clock()
+        self._on_try = on_try
+        self._throttle = Throttle(config.requests_per_second, self._clock)
+        self._breaker = CircuitBreaker(
+            config.circuit_breaker_failures, config.circuit_breaker_cooldown, self._clock
+        )
+        self.auth = auth.TokenSource(self._request_token, self._clock)
+        self._token_as_form = False
+        self._wire = Wire(config, self._clock)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+
+    def call(
+        self,
+        operation: Operation,
+        *,
+        ids: Mapping[str, str] | None = None,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """Carry out an operation, with retries.
+
+        Args:
+            operation: what to do.
+            ids: values for the path template; encoded here.
+            query: query parameters; encoded here.
+            body: JSON body.
+
+        Returns:
+            The decoded answer, envelope included; None where it has no body.
+
+        Raises:
+            SakariError: as soon as repeating is of no use, or no longer allowed.
+        """
+        request = Request(
+            operation=str(operation),
+            method=operation.method,
+            url=self._url(operation, ids or {}, query or {}),
+            body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+        )
+        self._breaker.check(request.operation)
+        try:
+            document = self._with_token(request, operation.repeat)
+        except SakariError as error:
+            self._breaker.record(failed=error.failure in _OUTAGES)
+            error.ambiguous = is_ambiguous(operation.repeat, error.failure)
+            raise
+        self._breaker.record(failed=False)
+        return document
+
+    def _url(
+        self, operation: Operation, ids: Mapping[str, str], query: Mapping[str, str | int]
+    ) -> str:
+        values = {"accountId": self.config.account_id, **ids}
+        template = f"/v1/accounts/{{accountId}}{operation.path}"
+        path = template.format_map({name: _segment(name, value) for name, value in values.items()})
+        return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def _with_token(self, request: Request, repeat: Repeat) -> Any:
+        """Send with the access token; once more with a new one where the server refuses it."""
+        token = self.auth.token()
+        try:
+            return self._with_retries(request, repeat, token)
+        except SakariError as error:
+            if error.failure is not Failure.UNAUTHORIZED:
+                raise
+        self.auth.renew(token)
+        return self._with_retries(request, repeat, self.auth.token())
+
+    def _with_retries(self, request: Request, repeat: Repeat, token: str | None) -> Any:
+        """Send until it succeeds, cannot succeed, or was tried often enough."""
+        planned = waits(self.config.retry_max_wait, self._clock)
+        number = 0
+        while True:
+            number += 1
+            try:
+                return self._try(request, token, number)
+            except SakariError as error:
+                wait = wait_after(error, next(planned))
+                if isinstance(error, RateLimitError):
+                    self._throttle.slow_down(min(wait, self.config.retry_max_wait))
+                if not may_repeat(repeat, error.failure) or number > self.config.max_retries:
+                    raise
+                if wait > self.config.retry_max_wait:
+                    raise  # the message names the wait that the server asks for
+                logger.warning(
+                    "%s Trying again in %.1f s (%d of %d).",
+                    error, wait, number, self.config.max_retries,
+                )  # fmt: skip
+                self._clock.sleep(wait)
+
+    def _try(self, request: Request, token: str | None, number: int) -> Any:
+        """One HTTP request."""
+        self._throttle.wait()
+        started = self._clock.monotonic()
+        status = None
+        try:
+            answer = self._wire.send(request, token)
+            status = answer.status
+        finally:
+            if self._on_try:
+                seconds = self._clock.monotonic() - started
+                self._on_try(Try(request.operation, seconds, status, number))
+        document = answers.read(request.operation, answer)
+        self._throttle.speed_up()
+        return document
+
+    def _request_token(self) -> Any:
+        """Ask for an access token: as JSON, and as a form where the server refuses JSON."""
+        try:
+            return self._with_retries(self._token_request(), Repeat.HARMLESS, None)
+        except NotFoundError as error:
+            raise ConfigError(
+                "auth_url", f"the server has no token endpoint there (status {error.status})."
+            ) from None
+        except RequestRefusedError as error:
+            if self._token_as_form or error.status not in {400, 415}:
+                raise _credentials_refused(error) from None
+            refused = error
+        except SakariError as error:
+            if error.failure is Failure.UNAUTHORIZED:
+                raise _credentials_refused(error) from None
+            raise
+        self._token_as_form = True
+        try:
+            return self._with_retries(self._token_request(), Repeat.HARMLESS, None)
+        except SakariError as error:
+            if error.failure in {Failure.UNAUTHORIZED, Failure.REFUSED}:
+                self._token_as_form = False
+                raise _credentials_refused(refused) from None
+            raise
+
+    def _token_request(self) -> Request:
+        fields = {
+            "grant_type": "client_credentials",
+            "client_id": self.config.client_id,
+            "client_secret": self.config.client_secret,
+        }
+        as_form = self._token_as_form
+        return Request(
+            operation=auth.OPERATION,
+            method="POST",
+            url=str(self.config.auth_url),
+            body=(urlencode(fields) if as_form else json.dumps(fields)).encode(),
+            content_type="application/x-www-form-urlencoded" if as_form else "application/json",
+        )
+
+
+_OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER})
+"""Failures that say the server or the network is ill, and that open the circuit."""
+
+
+def _segment(name: str, value: str) -> str:
+    """Encode a value for one segment of a path, so that no value can reach another path."""
+    if value in {"", ".", ".."}:
+        raise ConfigError(name, "must not be empty or made of dots only.")
+    return quote(value, safe="")
+
+
+def _credentials_refused(error: SakariError) -> AuthenticationError:
+    code = f" ({error.code})" if error.code else ""
+    return AuthenticationError(
+        f"client_id, client_secret: the server refused these credentials with status "
+        f"{error.status}{code}. Compare them with hub.sakari.io, Settings > API.",
+        operation=auth.OPERATION,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        server_message=error.server_message,
+    )

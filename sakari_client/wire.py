@@ -1,0 +1,222 @@
+"""One HTTP request over the wire and its answer; what fails below HTTP becomes our errors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+import requests.adapters
+import requests.utils
+import urllib3.exceptions
+
+from sakari_client.answers import Answer
+from sakari_client.config import ClientConfig, is_loopback
+from sakari_client.errors import (
+    AnswerTooLargeError,
+    ConfigError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    InvalidAnswerError,
+    RequestTimeoutError,
+    SakariError,
+    TlsError,
+)
+
+if TYPE_CHECKING:
+    from sakari_client.clock import Clock
+
+
+class _WithoutQueries(logging.Filter):
+    """Keeps what filters ask for, numbers and addresses among it, out of urllib3's debug log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the query off the paths of the API."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                part.split("?")[0] if isinstance(part, str) and part.startswith("/v1/") else part
+                for part in record.args
+            )
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutQueries())
+
+_CHUNK = 64 * 1024
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What goes over the wire; the same for every try but for the token.
+
+    Attributes:
+        operation: method and path template, for messages.
+        method: HTTP method.
+        url: whole address, query included.
+        body: bytes to send, or None.
+        content_type: of the body.
+    """
+
+    operation: str
+    method: str
+    url: str
+    body: bytes | None = None
+    content_type: str = "application/json"
+
+
+class Wire:
+    """Sends requests. Safe to use from any number of threads."""
+
+    def __init__(self, config: ClientConfig, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        # One pool for all threads; a session for each, since sessions are not thread-safe.
+        self._adapter = requests.adapters.HTTPAdapter(
+            pool_connections=2, pool_maxsize=config.concurrency, pool_block=True
+        )
+        self._threads = threading.local()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._adapter.close()
+
+    def send(self, request: Request, token: str | None) -> Answer:
+        """Send once and read the whole answer, whatever its status.
+
+        Raises:
+            SakariError: there is no whole answer; the class says how far the request came.
+        """
+        headers = {"Accept": "application/json", "User-Agent": self._config.user_agent}
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            response = self._session().request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=headers,
+                timeout=(self._config.connect_timeout, self._config.request_timeout),
+                allow_redirects=False,
+                stream=True,
+                verify=self._trusted(),
+                proxies=self._proxies(request.url),
+            )
+            with response:
+                return Answer(
+                    response.status_code,
+                    response.headers,
+                    self._read_body(request.operation, response),
+                    self._clock.time(),
+                )
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _network_error(request.operation, error) from None
+
+    def _read_body(self, operation: str, response: requests.Response) -> bytes:
+        """Read the body, no further than `max_response_mb` and `request_timeout` allow."""
+        deadline = self._clock.monotonic() + self._config.request_timeout
+        body = bytearray()
+        # read1 comes back with what is there, so a server that drips a byte a second cannot
+        # hold this loop for ever, as a read of a full chunk would let it.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > self._config.max_response_mb * _MEGABYTE:
+                raise AnswerTooLargeError(
+                    f"{operation}: the answer is larger than {self._config.max_response_mb:g} MB. "
+                    "Lower page_size, or raise max_response_mb.",
+                    operation=operation,
+                    status=response.status_code,
+                )
+            if self._clock.monotonic() > deadline:
+                raise _timeout(operation)
+        return bytes(body)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = requests.Session()
+            # The environment is read here, on purpose, and not by requests: it would also put
+            # a password from ~/.netrc in the place of the access token.
+            session.trust_env = False
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            session.mount("https://", self._adapter)
+            session.mount("http://", self._adapter)
+            self._threads.session = session
+        return session
+
+    def _trusted(self) -> str | bool:
+        environment = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        return self._config.ca_file or environment or True
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        if self._config.proxy_url:
+            return {"http": self._config.proxy_url, "https": self._config.proxy_url}
+        if is_loopback(urlsplit(url).hostname or ""):
+            return {}
+        return dict(requests.utils.get_environ_proxies(url))
+
+
+def _timeout(operation: str) -> RequestTimeoutError:
+    return RequestTimeoutError(
+        f"{operation}: no complete answer within request_timeout.", operation=operation
+    )
+
+
+def _network_error(
+    operation: str, error: requests.RequestException | urllib3.exceptions.HTTPError
+) -> SakariError:
+    """Say in the API's terms what a failure below HTTP means for the request.
+
+    The original error is not shown: its text holds the whole URL.
+    """
+    causes = _causes(error)
+    if any(isinstance(cause, requests.exceptions.SSLError) for cause in causes):
+        return TlsError(
+            f"{operation}: the server's TLS certificate was not accepted. Behind a proxy that "
+            "inspects TLS, set ca_file.",
+            operation=operation,
+        )
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return ConfigError("proxy_url", "is not an address.")
+    if any(isinstance(cause, _NOT_CONNECTED) for cause in causes):
+        return ConnectionFailedError(
+            f"{operation}: no connection to the server. Check the network, api_url and the proxy.",
+            operation=operation,
+        )
+    if any(isinstance(cause, _TIMED_OUT) for cause in causes):
+        return _timeout(operation)
+    if any(isinstance(cause, _CUT_SHORT) for cause in causes):
+        return InvalidAnswerError(f"{operation}: the answer was cut short.", operation=operation)
+    return ConnectionLostError(
+        f"{operation}: the connection broke before the answer was complete.", operation=operation
+    )
+
+
+_NOT_CONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ProxyError,
+)
+_TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_CUT_SHORT = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error and all that it was made from: requests wraps urllib3's in several layers."""
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        cause = todo.pop()
+        if isinstance(cause, BaseException) and cause not in found:
+            found.append(cause)
+            todo += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
+    return found

@@ -1,0 +1,150 @@
+"""The state of the one account: its rows, its clock, and the ways rows come, change and go."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from sakari_emulator.generate import Maker, Sizes
+from sakari_emulator.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sakari_emulator.rows import (
+        Campaign,
+        Contact,
+        Conversation,
+        Message,
+        Row,
+        Template,
+        Webhook,
+    )
+
+STREAMS = ("contacts", "messages", "templates", "campaigns", "conversations", "webhooks")
+"""The resources that can be listed, by the last part of their path."""
+
+STATUSES = ("new", "validated", "queued", "sent", "delivered", "received", "error", "invalid")
+"""The states a message can have (help article 360038858932)."""
+
+
+class Account:
+    """All rows, in memory.
+
+    Attributes:
+        contacts: And so on: one table per resource.
+        maker: Where made-up rows and all ids come from.
+        clock: Seconds since 1970; rows made while running take their times from it.
+    """
+
+    def __init__(
+        self, sizes: Sizes | None = None, seed: int = 1, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Make up the rows.
+
+        Args:
+            sizes: How many of each resource.
+            seed: The same seed and sizes give the same rows.
+            clock: Seconds since 1970.
+        """
+        self.clock = clock
+        self.maker = Maker(seed)
+        self.contacts: Table[Contact] = Table()
+        self.messages: Table[Message] = Table()
+        self.templates: Table[Template] = Table()
+        self.campaigns: Table[Campaign] = Table()
+        self.conversations: Table[Conversation] = Table()
+        self.webhooks: Table[Webhook] = Table()
+        self._fill(sizes or Sizes())
+
+    def _fill(self, sizes: Sizes) -> None:
+        make = self.maker
+        for at in make.times(sizes.contacts):
+            self.contacts.add(make.contact(at))
+        for conversation in make.conversations(sizes.conversations, list(self.contacts)):
+            self.conversations.add(conversation)
+        for message in make.messages(sizes.messages, list(self.conversations)):
+            self.messages.add(message)
+        for at in make.times(sizes.templates):
+            self.templates.add(make.template(at))
+        for at in make.times(sizes.campaigns):
+            self.campaigns.add(make.campaign(at))
+        for at in make.times(sizes.webhooks):
+            self.webhooks.add(make.webhook(at))
+
+    def table(self, stream: str) -> Table[Any]:
+        """The rows of one of `STREAMS`.
+
+        Raises:
+            KeyError: There is no such resource.
+        """
+        if stream not in STREAMS:
+            raise KeyError(stream)
+        table: Table[Any] = getattr(self, stream)
+        return table
+
+    def now(self) -> int:
+        """The clock in milliseconds."""
+        return int(self.clock() * 1000)
+
+    def next_moment(self, stream: str) -> int:
+        """When a row made now was made: never before the newest row of its resource."""
+        return max(self.now(), self.table(stream).newest + 1)
+
+    def touch(self, row: Row) -> None:
+        """Set `updated` to now, and later than it was."""
+        row.updated = max(self.now(), row.updated + 1)
+
+    def insert(self, stream: str, count: int = 1) -> list[str]:
+        """Make up rows that are created now; returns their ids."""
+        return [self._insert_one(stream).id for _ in range(count)]
+
+    def _insert_one(self, stream: str) -> Row:
+        at, make = self.next_moment(stream), self.maker
+        row: Row
+        if stream == "messages":
+            row = make.message(at, self._any(self.conversations))
+        elif stream == "conversations":
+            row = make.conversation(at, self._any(self.contacts))
+        else:
+            makers: dict[str, Callable[[int], Row]] = {
+                "contacts": make.contact,
+                "templates": make.template,
+                "campaigns": make.campaign,
+                "webhooks": make.webhook,
+            }
+            row = makers[stream](at)
+        self.table(stream).add(row)
+        return row
+
+    def _any(self, table: Table[Any]) -> Any:
+        rows = table.ordered("oldest", "")
+        return rows[self.maker.random.randrange(len(rows))] if rows else None
+
+    def delete(self, stream: str, count: int = 1, where: str = "anywhere") -> list[str]:
+        """Remove rows: seeded random ones, the newest ("front") or the oldest ("back")."""
+        table = self.table(stream)
+        rows = table.ordered("newest", "")
+        count = min(count, len(rows))
+        if where == "front":
+            gone = rows[:count]
+        elif where == "back":
+            gone = rows[len(rows) - count :]
+        else:
+            gone = self.maker.random.sample(rows, count)
+        for row in gone:
+            table.remove(row)
+        return [row.id for row in gone]
+
+    def set_status(self, message: Message, status: str) -> None:
+        """Give a message another status, as a carrier's late report does."""
+        message.status = status
+        self.touch(message)
+
+    def change(self, count: int = 1) -> list[str]:
+        """Give that many random messages the status delivered, or sent if they had it."""
+        rows = self.messages.ordered("newest", "")
+        changed = self.maker.random.sample(rows, min(count, len(rows)))
+        for message in changed:
+            self.set_status(message, "sent" if message.status == "delivered" else "delivered")
+        return [message.id for message in changed]

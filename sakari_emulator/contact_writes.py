@@ -1,0 +1,203 @@
+"""Creating, updating and deleting contacts.
+
+What mergeStrategy and PUT do to fields that are not sent is only partly documented; "append",
+"core" and "remove" follow the CSV upload of the hub (help article 360038871612), which calls first
+name, last name and email the core fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sakari_emulator import numbers
+from sakari_emulator.bodies import objects
+from sakari_emulator.errors import (
+    DUPLICATE,
+    INVALID_NUMBER,
+    ApiError,
+    bad_request,
+    not_found,
+)
+from sakari_emulator.generate import API_USER
+from sakari_emulator.rows import Contact, Json, Mobile
+
+if TYPE_CHECKING:
+    from sakari_emulator.account import Account
+    from sakari_emulator.switches import Switches
+
+STRATEGIES = ("append", "core", "remove")
+
+_TEXTS = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "email": "email",
+    "optIn": "opt_in",
+    "blocked": "blocked",
+}
+_CORE = ("first_name", "last_name", "email")
+
+
+@dataclass(frozen=True)
+class Writes:
+    """Writes contacts of one account under the switches of one request."""
+
+    account: Account
+    switches: Switches
+
+    def create(self, body: Json, strategy: str | None) -> Contact:
+        """POST /contacts with one contact.
+
+        Raises:
+            ApiError: The number cannot be one, or is taken and the switch `duplicate` minds.
+        """
+        fields = read_fields(body)
+        if "mobile" not in fields:
+            raise ApiError(400, INVALID_NUMBER, "Invalid mobile number")
+        known = self.by_number(fields["mobile"].number)
+        if known is None:
+            return self.add(fields)
+        if strategy is None and self.switches.duplicate == "error":
+            raise ApiError(400, DUPLICATE, "A contact with this mobile number exists")
+        if strategy == "remove":
+            _replace(known, fields)
+        elif strategy == "core":
+            _append(known, {name: fields[name] for name in _CORE if name in fields})
+        else:
+            _append(known, fields)
+        return self._touched(known)
+
+    def update(self, contact_id: str, body: Json) -> Contact:
+        """PUT /contacts/{contactId}.
+
+        Raises:
+            ApiError: No such contact, or the number is invalid or another contact's.
+        """
+        contact = self.account.contacts.find(contact_id)
+        if contact is None:
+            raise not_found("contact")
+        fields = read_fields(body)
+        other = self.by_number(fields["mobile"].number) if "mobile" in fields else None
+        if other is not None and other is not contact:
+            raise ApiError(400, DUPLICATE, "Another contact has this mobile number")
+        if self.switches.put == "replace":
+            _replace(contact, fields)
+        else:
+            for name, value in fields.items():
+                setattr(contact, name, value)
+        return self._touched(contact)
+
+    def delete(self, contact_id: str) -> None:
+        """DELETE /contacts/{contactId}: gone for good; its messages stay.
+
+        Raises:
+            ApiError: No such contact, unless the switch `delete_missing` says 200.
+        """
+        contact = self.account.contacts.find(contact_id)
+        if contact is not None:
+            self.account.contacts.remove(contact)
+        elif self.switches.delete_missing == 404:  # noqa: PLR2004 - a value of the switch
+            raise not_found("contact")
+
+    def by_number(self, number: str) -> Contact | None:
+        """The oldest contact with this E.164 number."""
+        same = (row for row in self.account.contacts if row.mobile and row.mobile.number == number)
+        return next(same, None)
+
+    def add(self, fields: dict[str, Any]) -> Contact:
+        """A new contact, created now."""
+        at = self.account.next_moment("contacts")
+        contact = Contact(
+            id=self.account.maker.new_id("contacts", at),
+            created=at,
+            updated=at,
+            created_by=API_USER,
+            updated_by=API_USER,
+            **fields,
+        )
+        self.account.contacts.add(contact)
+        return contact
+
+    def _touched(self, contact: Contact) -> Contact:
+        contact.updated_by = API_USER
+        self.account.touch(contact)
+        return contact
+
+
+def key_id(contact: Contact) -> str:
+    """The undocumented `keyId` that answers to writes were seen to carry."""
+    return contact.id[::-1]
+
+
+def read_fields(body: Json) -> dict[str, Any]:
+    """The writable fields of a contact that the body mentions; unknown ones are ignored.
+
+    Raises:
+        ApiError: A field is of the wrong kind, or the number cannot be one.
+    """
+    fields: dict[str, Any] = {}
+    for name, attribute in _TEXTS.items():
+        if name in body:
+            fields[attribute] = _of_kind(body, name, str)
+    if body.get("mobile") is not None:
+        fields["mobile"] = _mobile(_of_kind(body, "mobile", dict))
+    if "attributes" in body:
+        fields["attributes"] = _of_kind(body, "attributes", dict) or {}
+    if "lists" in body:
+        fields["lists"] = objects(_of_kind(body, "lists", list) or [], "a list")
+    if "tags" in body:
+        fields["tags"] = [_tag(tag) for tag in _of_kind(body, "tags", list) or []]
+    return fields
+
+
+def _of_kind(body: Json, name: str, kind: type) -> Any:
+    value = body[name]
+    if value is not None and not isinstance(value, kind):
+        raise bad_request(f"{name} is of the wrong kind")
+    return value
+
+
+def _mobile(sent: Json) -> Mobile:
+    number, country = sent.get("number"), sent.get("country")
+    if country is not None and not isinstance(country, str):
+        raise bad_request("mobile.country must be a string")
+    mobile = numbers.read(number, country) if isinstance(number, str) else None
+    if mobile is None:
+        raise ApiError(400, INVALID_NUMBER, "Invalid mobile number")
+    return mobile
+
+
+def _tag(tag: Any) -> Json:
+    if isinstance(tag, str):
+        return {"tag": tag, "visible": True}
+    if isinstance(tag, dict) and isinstance(tag.get("tag"), str):
+        return {"tag": tag["tag"], "visible": tag.get("visible", True)}
+    raise bad_request("a tag is {tag, visible} or a string")
+
+
+def _replace(contact: Contact, fields: dict[str, Any]) -> None:
+    """Make the contact what was sent: whatever is not mentioned is erased."""
+    empty: dict[str, Any] = {
+        **dict.fromkeys(_TEXTS.values()),
+        "mobile": None,
+        "tags": [],
+        "lists": [],
+        "attributes": {},
+    }
+    for name, value in {**empty, **fields}.items():
+        setattr(contact, name, value)
+
+
+def _append(contact: Contact, fields: dict[str, Any]) -> None:
+    """Add to the contact what was sent; nulls and what is not mentioned change nothing."""
+    for name, value in fields.items():
+        if name == "tags":
+            known = {tag["tag"] for tag in contact.tags}
+            contact.tags = contact.tags + [tag for tag in value if tag["tag"] not in known]
+        elif name == "lists":
+            listed = {item.get("id") for item in contact.lists}
+            contact.lists = contact.lists + [x for x in value if x.get("id") not in listed]
+        elif name == "attributes":
+            contact.attributes = {**contact.attributes, **value}
+        elif value is not None:
+            setattr(contact, name, value)

@@ -1,0 +1,100 @@
+"""The parts of generated rows that many of them share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sakari_emulator import words
+from sakari_emulator.times import DAY, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sakari_emulator.rows import Json
+
+MEDIA: tuple[Json, ...] = (
+    {
+        "url": "https://media.example.com/m/flower.jpg",
+        "type": "image/jpeg",
+        "name": "flower",
+        "filename": "flower.jpg",
+    },
+    {
+        "url": "https://media.example.com/m/map.png",
+        "type": "image/png",
+        "name": "map",
+        "filename": "map.png",
+    },
+)
+
+
+def users(ids: Sequence[str]) -> list[Json]:
+    """People who work in the account, in the newer documented form of `by`."""
+    names = zip(words.FIRST_NAMES, words.LAST_NAMES, strict=False)
+    return [
+        {
+            "id": user_id,
+            "name": f"{first} {last}",
+            "firstName": first,
+            "lastName": last,
+            "email": f"{first.lower()}@staff.example.com",
+            "source": "hub",
+            "subSource": "web",
+        }
+        for user_id, (first, last) in zip(ids, names, strict=False)
+    ]
+
+
+def contact_lists(ids: Sequence[str]) -> list[Json]:
+    """The account's contact lists, as a contact shows them."""
+    return [
+        {
+            "id": list_id,
+            "name": name,
+            "source": {"id": list_id, "integration": "hubspot", "lastSynced": iso(0)},
+            "keyword": name.split()[0].upper(),
+            "doubleOptIn": {"enabled": False, "prompt": "Reply YES to join"},
+            "filter": {
+                "q": "",
+                "attributes": [{"attribute": "city", "comparator": "=", "value": ["Salem"]}],
+                "valid": True,
+                "blocked": False,
+            },
+            "optInConfirmation": "Welcome",
+        }
+        for list_id, name in zip(ids, words.LIST_NAMES, strict=True)
+    ]
+
+
+def campaign(number: int, at: int, group_id: str, job_id: str | None) -> Json:
+    """All of a campaign but id, created and updated."""
+    code, name = (("M", "Manual"), ("S", "Scheduled"), ("FU", "File upload"))[number % 3]
+    fields: Json = {
+        "name": f"Campaign {number}",
+        "description": "Made up" if number % 4 else None,
+        "fieldMappings": [{"attribute": "firstName", "column": "First name", "mandatory": True}],
+        "filters": {
+            "list": None,
+            "q": "",
+            "attributes": [{"attribute": "orders", "comparator": ">", "value": "3"}],
+            "tags": [{"tag": words.TAGS[number % len(words.TAGS)], "visible": True}],
+        },
+        "media": [MEDIA[0]] if number % 5 == 0 else [],
+        "phoneNumberFilter": {"group": {"id": group_id}},
+        "schedule": {"frequency": "OD", "timezone": "America/New_York", "cron": "0 9 * * 1"},
+        "reporting": {"when": "NoReport"},
+        "template": words.OUTGOING[number % len(words.OUTGOING)],
+        "trigger": {"code": code, "name": name},
+    }
+    if code == "S":
+        fields["nextExecution"] = iso(at + 30 * DAY)
+    if job_id:
+        fields["lastJob"] = {
+            "id": job_id,
+            "status": "completed",
+            "price": 1.25,
+            "submitted": 25,
+            "failures": 0,
+            "invalid": [],
+        }
+    return fields

@@ -1,0 +1,179 @@
+"""Make what the server sent fit the stream's schema, and lose nothing on the way.
+
+A value of another type than the schema's is converted where nothing is lost (a number sent as text,
+an id sent as a number). What cannot be converted, and every top-level field that the schema does
+not know, goes into the record's free object `extra`. Unknown fields inside an object stay where
+they are. Whatever the server sends, the record fits its schema, so no target stops at it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+EXTRA = "extra"
+
+_MISFIT: Any = object()
+_STRICT_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+_UTC_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+Misfits = dict[str, Any]
+"""Values that do not fit, by their path in the record, such as `contact.mobile.verified`."""
+
+Convert = Callable[[Any, str, Misfits], Any]
+"""Takes a value, its path and the misfits; returns the value that fits, or `_MISFIT`."""
+
+
+def conformer(
+    schema: Mapping[str, Any], scalars: Mapping[str, str]
+) -> Callable[[dict[str, Any]], Misfits]:
+    """Compile a stream's schema into a function that makes a record fit, in place.
+
+    Args:
+        schema: the stream's JSON Schema; plain `type` lists, no references.
+        scalars: objects that the server may also send as a plain value, and the key that the
+            value then stands for: `{"created": "at"}` reads `"2024-…"` as `{"at": "2024-…"}`.
+            Elements of an array are named `tags[]`.
+
+    Returns:
+        A function that changes a record and returns what did not fit, which is also put into
+        the record's `extra`.
+    """
+    convert = _object(schema, "", scalars)
+    known = set(schema["properties"])
+
+    def conform(record: dict[str, Any]) -> Misfits:
+        misfits: Misfits = {}
+        for name in [name for name in record if name not in known or name == EXTRA]:
+            misfits[name] = record.pop(name)
+        convert(record, "", misfits)
+        if misfits:
+            record[EXTRA] = misfits
+        return misfits
+
+    return conform
+
+
+def utc_milliseconds(value: Any) -> str | None:
+    """A date-time in the one form in which text sorts by time; None where it is no date-time.
+
+    Targets and state compare bookmarks as text, so they must all look the same.
+    """
+    if not isinstance(value, str):
+        return None
+    moment = parse_date_time(value)
+    if moment is None:
+        return None
+    if _UTC_MILLISECONDS.fullmatch(value):
+        return value
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_date_time(text: str) -> datetime | None:
+    """Read an RFC 3339 date-time, in UTC where it names no zone; None where it is none."""
+    try:
+        moment = msgspec.convert(text, datetime)
+        return (
+            moment.replace(tzinfo=timezone.utc)
+            if moment.tzinfo is None
+            else (moment.astimezone(timezone.utc))
+        )
+    except (msgspec.ValidationError, OverflowError):
+        return None
+
+
+def _compile(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> Convert:
+    kind = next(name for name in schema["type"] if name != "null")
+    if kind == "object":
+        return _object(schema, path, scalars)
+    if kind == "array":
+        return _array(schema, path, scalars)
+    if schema.get("format") == "date-time":
+        return _date_time
+    return {"string": _string, "number": _number, "boolean": _boolean}[kind]
+
+
+def _object(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> Convert:
+    inside = f"{path}." if path else ""
+    fields = {
+        name: _compile(field, f"{inside}{name}", scalars)
+        for name, field in schema.get("properties", {}).items()
+        if name not in {"id", EXTRA} or path
+    }
+    stands_for = scalars.get(path)
+
+    def convert(value: Any, path: str, misfits: Misfits) -> Any:
+        if not isinstance(value, dict):
+            if stands_for is None or isinstance(value, list):
+                return _MISFIT
+            value = {stands_for: value}
+        inside = f"{path}." if path else ""
+        for name, field in fields.items():
+            before = value.get(name)
+            if before is None:
+                continue
+            after = field(before, inside + name, misfits)
+            if after is _MISFIT:
+                misfits[inside + name] = before
+                value[name] = None
+            elif after is not before:
+                value[name] = after
+        return value
+
+    return convert
+
+
+def _array(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> Convert:
+    if "items" not in schema:
+        return lambda value, _path, _misfits: value if isinstance(value, list) else [value]
+    element = _compile(schema["items"], f"{path}[]", scalars)
+
+    def convert(value: Any, path: str, misfits: Misfits) -> list[Any]:
+        fitting = []
+        for index, before in enumerate(value if isinstance(value, list) else [value]):
+            place = f"{path}[{index}]"
+            after = None if before is None else element(before, place, misfits)
+            if after is _MISFIT:
+                misfits[place] = before
+                after = None
+            fitting.append(after)
+        return fitting
+
+    return convert
+
+
+def _string(value: Any, _path: str, _misfits: Misfits) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _number(value: Any, _path: str, _misfits: Misfits) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        return _MISFIT
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return _MISFIT
+    return number if number.is_finite() else _MISFIT
+
+
+def _boolean(value: Any, _path: str, _misfits: Misfits) -> Any:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value, _MISFIT) if isinstance(value, str) else _MISFIT
+
+
+def _date_time(value: Any, _path: str, _misfits: Misfits) -> Any:
+    moment = parse_date_time(value) if isinstance(value, str) else None
+    if moment is None:
+        return _MISFIT
+    return value if _STRICT_DATE_TIME.fullmatch(value) else moment.isoformat()

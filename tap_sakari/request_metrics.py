@@ -1,0 +1,51 @@
+"""The SDK's `http_request_count` and `http_request_duration` metrics, from the client's hook."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import metrics
+
+if TYPE_CHECKING:
+    import logging
+
+    from sakari_client.transport import Try
+
+
+class RequestMetrics:
+    """Writes a duration for every HTTP request, and counts them by operation."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def __call__(self, request: Try) -> None:
+        """Take note of a request; called from any thread."""
+        succeeded = request.status is not None and request.status < 400  # noqa: PLR2004
+        point = metrics.Point(
+            "timer",
+            metrics.Metric.HTTP_REQUEST_DURATION,
+            round(request.seconds, 6),
+            {
+                metrics.Tag.ENDPOINT: request.operation,
+                metrics.Tag.HTTP_STATUS_CODE: request.status,
+                metrics.Tag.STATUS: (
+                    metrics.Status.SUCCEEDED if succeeded else metrics.Status.FAILED
+                ),
+            },
+        )
+        with self._lock:
+            metrics.log(self._logger, point)
+            self._counts[request.operation] += 1
+
+    def write_counts(self, stream: str) -> None:
+        """Write how many requests were made since the last call, by operation."""
+        with self._lock:
+            for operation, count in self._counts.items():
+                tags: dict[str, Any] = {metrics.Tag.STREAM: stream, metrics.Tag.ENDPOINT: operation}
+                point = metrics.Point("counter", metrics.Metric.HTTP_REQUEST_COUNT, count, tags)
+                metrics.log(self._logger, point)
+            self._counts.clear()

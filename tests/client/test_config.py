@@ -1,0 +1,95 @@
+"""Wrong settings are refused, and the error names the setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.config import SETTINGS, ClientConfig
+from sakari_client.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CREDENTIALS: dict[str, Any] = {"client_id": "an-id", "client_secret": "s3cret", "account_id": "1a"}
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://api.sakari.io", "https://api.sakari.io"),
+        ("https://api.sakari.io/", "https://api.sakari.io"),
+        ("https://api.sakari.io/v1", "https://api.sakari.io"),
+        ("https://api.sakari.io/v1/", "https://api.sakari.io"),
+        ("http://127.0.0.1:8998", "http://127.0.0.1:8998"),
+        ("http://localhost:8998/v1", "http://localhost:8998"),
+        ("http://[::1]:8998", "http://[::1]:8998"),
+    ],
+)
+def test_api_url_is_reduced_to_its_origin(given: str, origin: str) -> None:
+    config = ClientConfig(**CREDENTIALS, api_url=given)
+    assert config.api_url == origin
+    assert config.auth_url == f"{origin}/oauth2/token"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("client_id", ""),
+        ("client_secret", "  "),
+        ("account_id", ""),
+        ("account_id", None),
+        ("api_url", "http://api.sakari.io"),
+        ("api_url", "http://192.0.2.1"),
+        ("api_url", "api.sakari.io"),
+        ("api_url", "ftp://api.sakari.io"),
+        ("api_url", "https://"),
+        ("api_url", "https://[oops"),
+        ("api_url", "https://api.sakari.io:port"),
+        ("api_url", "https://user:word@api.sakari.io"),
+        ("api_url", "https://api.sakari.io/?a=b"),
+        ("auth_url", "http://login.example.com/token"),
+        ("ca_file", "no/such/file.pem"),
+        ("client_secret", 12345),
+        ("requests_per_second", 0),
+        ("requests_per_second", "fast"),
+        ("requests_per_second", "nan"),
+        ("concurrency", 0),
+        ("concurrency", 1000),
+        ("concurrency", "many"),
+        ("max_retries", -1),
+        ("request_timeout", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named(setting: str, value: object) -> None:
+    with pytest.raises(ConfigError) as caught:
+        ClientConfig.from_settings({**CREDENTIALS, setting: value})
+    assert caught.value.setting == setting
+    assert str(caught.value).startswith(f"{setting}: ")
+
+
+def test_absent_and_null_settings_take_their_defaults() -> None:
+    config = ClientConfig.from_settings({**CREDENTIALS, "proxy_url": None, "other": 1})
+    assert config == ClientConfig(**CREDENTIALS)
+    for name, schema in SETTINGS.items():
+        if "default" in schema:
+            assert getattr(config, name) == schema["default"]
+
+
+def test_numbers_may_be_text_as_in_the_environment() -> None:
+    config = ClientConfig.from_settings({**CREDENTIALS, "requests_per_second": "0.5"})
+    assert config.requests_per_second == 0.5
+
+
+def test_secrets_are_not_shown() -> None:
+    config = ClientConfig(**CREDENTIALS, proxy_url="http://me:word@proxy.example.com")
+    for secret in ("an-id", "s3cret", "word"):
+        assert secret not in repr(config)
+        assert secret not in str(config)
+
+
+def test_a_ca_file_that_exists_is_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.touch()
+    assert ClientConfig(**CREDENTIALS, ca_file=str(file)).ca_file == str(file)

@@ -1,0 +1,180 @@
+"""Reading lists from servers that cap, repeat, cut short or contradict themselves."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sakari_client.errors import PagingError
+from sakari_client.paging import StitchedList
+from tests.client.moving_list import MovingList
+
+if TYPE_CHECKING:
+    from sakari_client.ahead import Page
+
+ALL_HINTS = [("total", "has_next"), ("total",), ("has_next",), ()]
+
+
+def _rows(size: int) -> list[str]:
+    return [f"row-{number}" for number in range(size)]
+
+
+class Distorted(MovingList):
+    """A list whose pages a test distorts on their way out."""
+
+    def distort(self, page: Page) -> Page:
+        return page
+
+    def fetch(self, offset: int, limit: int) -> Page:
+        return self.distort(super().fetch(offset, limit))
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+@pytest.mark.parametrize("size", [0, 1, 2, 99, 100, 101, 198, 199, 200, 1000])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_reads_every_row_in_order(hints: tuple[str, ...], size: int, concurrency: int) -> None:
+    moving = MovingList(_rows(size), hints=frozenset(hints))
+    assert moving.read(concurrency=concurrency) == _rows(size)
+
+
+@pytest.mark.parametrize("size", [1_000, 50_000])
+def test_costs_one_request_in_a_hundred_for_the_overlap(size: int) -> None:
+    moving = MovingList(_rows(size))
+    moving.read(concurrency=8)
+    assert len(moving.requests) <= 1.02 * size / 100 + 1
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+def test_a_page_cap_lower_than_asked_loses_nothing(hints: tuple[str, ...]) -> None:
+    moving = MovingList(_rows(250), hints=frozenset(hints), cap=40)
+    assert moving.read(concurrency=4) == _rows(250)
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+def test_an_empty_page_early_is_asked_for_again(hints: tuple[str, ...]) -> None:
+    class Empty(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, rows=[]) if len(self.requests) % 3 == 0 else page
+
+    moving = Empty(_rows(1000), hints=frozenset(hints))
+    assert moving.read() == _rows(1000)
+
+
+def test_pages_that_stay_empty_are_an_error_not_an_end() -> None:
+    class Hole(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, rows=page.rows if page.end <= 300 else [])
+
+    moving = Hole(_rows(1000))
+    with pytest.raises(PagingError, match=r"more rows follow the \d+ .*1000 in all"):
+        moving.read()
+    assert len(moving.requests) < 20
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+def test_an_ignored_offset_is_an_error_not_a_loop(hints: tuple[str, ...]) -> None:
+    class Ignored(Distorted):
+        def fetch(self, offset: int, limit: int) -> Page:
+            return replace(super().fetch(0, limit), offset=offset)
+
+    moving = Ignored(_rows(1000), hints=frozenset(hints))
+    with pytest.raises(PagingError, match="same page whatever the offset"):
+        moving.read()
+    assert len(moving.requests) < 20
+
+
+def test_a_list_without_documented_pages_may_ignore_the_offset() -> None:
+    class Ignored(Distorted):
+        def fetch(self, offset: int, limit: int) -> Page:
+            return replace(super().fetch(0, limit), offset=offset)
+
+    moving = Ignored(_rows(7), hints=frozenset())
+    assert moving.read(paged=False) == _rows(7)
+    assert moving.requests == [0]
+
+
+def test_a_list_without_documented_pages_goes_on_where_the_server_says_so() -> None:
+    moving = MovingList(_rows(30), cap=10)
+    assert moving.read(paged=False) == _rows(30)
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+@pytest.mark.parametrize("size", [196, 250, 1000])
+def test_rows_repeated_between_pages_are_dropped(hints: tuple[str, ...], size: int) -> None:
+    class Repeating(Distorted):
+        def fetch(self, offset: int, limit: int) -> Page:
+            return replace(super().fetch(max(0, offset - 5), limit), offset=offset)
+
+    moving = Repeating(_rows(size), hints=frozenset(hints) - {"has_next"})
+    assert moving.read() == _rows(size)
+
+
+def test_a_total_that_is_too_low_does_not_end_the_list() -> None:
+    class Low(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, total=150)
+
+    assert Low(_rows(1000)).read(concurrency=4) == _rows(1000)
+    assert Low(_rows(1000), hints=frozenset({"total"})).read() == _rows(1000)
+
+
+def test_a_total_that_is_too_high_is_an_error() -> None:
+    class High(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, total=1100)
+
+    with pytest.raises(PagingError, match="more rows follow the 1000"):
+        High(_rows(1000)).read()
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_bursts_larger_than_a_page_lose_nothing(concurrency: int) -> None:
+    def bursts(moving: MovingList) -> None:
+        if len(moving.requests) % 10 == 0:
+            moving.insert(0.3, 150)
+            moving.delete(0.2, 150)
+
+    moving = MovingList(_rows(5_000), changes=[bursts] * 1_000)
+    came = moving.read(concurrency=concurrency)
+    assert moving.always <= set(came)
+    assert len(came) == len(set(came))
+
+
+def test_an_order_that_changes_at_every_request_is_not_passed_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    chance = random.Random(1)
+
+    def shuffle(moving: MovingList) -> None:
+        chance.shuffle(moving.ids)
+
+    moving = MovingList(_rows(1_000), changes=[shuffle] * 1_000)
+    with pytest.raises(PagingError, match="changed places"):
+        moving.read()
+
+    moving = MovingList(_rows(1_000), hints=frozenset({"has_next"}), changes=[shuffle] * 1_000)
+    with caplog.at_level(logging.WARNING):
+        moving.read()
+    assert "changed places" in caplog.text
+
+
+def test_a_server_that_goes_in_circles_is_an_error() -> None:
+    class Circles(Distorted):
+        def fetch(self, offset: int, limit: int) -> Page:
+            return replace(super().fetch(len(self.requests) % 2, limit), offset=offset)
+
+    with pytest.raises(PagingError, match="brought nothing new"):
+        Circles(_rows(1_000)).read()
+
+
+def test_pages_behind_the_first_are_not_fetched_before_they_are_wanted() -> None:
+    moving = MovingList(_rows(1_000))
+    listing = StitchedList(
+        "rows", moving.fetch, lambda row: str(row["id"]), page_size=100, concurrency=8
+    )
+    next(listing.pages())
+    assert moving.requests == [0]

@@ -1,0 +1,186 @@
+"""Every answer of the emulator, held against Sakari's own document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_emulator.account import STREAMS
+from sakari_emulator.server import EmulatorServer
+from tests.contract.contradictions import CONTRADICTIONS
+from tests.contract.openapi import Contract, check_request, check_response, contract
+from tests.emulator.conftest import Api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCOUNT = "/v1/accounts/a"
+ADA = {"firstName": "Ada", "mobile": {"number": "+12125550188", "country": "US"}}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer."""
+
+    method: str
+    path: str
+    status: int
+    answer: Any
+    body: Any = None
+    query: dict[str, Any] = field(default_factory=dict)
+
+    def check(self, against: Contract) -> None:
+        against.check_request(self.method, self.path, self.query, self.body)
+        against.check_response(self.method, self.path, self.status, self.answer)
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with EmulatorServer(contacts=200, messages=400, seed=3) as server:
+        client = Api(server)
+        client.log_in()
+        yield client
+        client.session.close()
+
+
+@pytest.fixture(scope="module")
+def exchanges(api: Api) -> list[Exchange]:
+    """Something of everything the emulator can answer in its default shapes."""
+
+    def exchange(method: str, path: str, body: Any = None, **query: Any) -> Exchange:
+        response = api.write(method, path, body, **query)
+        answer = response.json()
+        return Exchange(method, f"{ACCOUNT}/{path}", response.status_code, answer, body, query)
+
+    lists = [
+        exchange("GET", stream, limit=100, offset=offset)
+        for stream in STREAMS
+        for offset in (0, 100, 200, 300)
+    ]
+    single = [
+        exchange("GET", f"{stream}/{row}")
+        for stream in STREAMS
+        if stream != "webhooks"
+        for row in (api.server.ids(stream)[0], "missing")
+    ]
+    created = exchange("POST", "contacts", ADA, mergeStrategy="append")
+    ada = created.answer["data"]["id"]
+    contacts = [
+        exchange("POST", "contacts", {"mobile": {"number": "1"}}),
+        exchange("PUT", f"contacts/{ada}", {**ADA, "email": "ada@example.com"}),
+        exchange("GET", "contacts", firstName="a", lastName="e", email="x", mobile="1", tags="vip"),
+        exchange("DELETE", "contacts/missing"),
+    ]
+    blocked = next(row.id for row in api.server.account.contacts if row.blocked)
+    sent = exchange(
+        "POST",
+        "messages",
+        {"contacts": [{"id": ada}, {"id": blocked}, {"mobile": {"number": "1"}}], "template": "x"},
+    )
+    refused = exchange("POST", "messages", {"template": "x", "conversations": ["missing"]})
+    gone = exchange("DELETE", f"contacts/{ada}")
+    return [*lists, *single, created, *contacts, sent, refused, gone, *_tokens(api)]
+
+
+def _tokens(api: Api) -> list[Exchange]:
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": api.server.client_id,
+        "client_secret": api.server.client_secret,
+    }
+    bodies = (asked, {**asked, "client_secret": "wrong"})
+    responses = [(body, api.token(json=body)) for body in bodies]
+    return [
+        Exchange("POST", "/oauth2/token", response.status_code, response.json(), body)
+        for body, response in responses
+    ]
+
+
+# What the emulator does not build yet but the client sends.
+SUBSCRIBED = Exchange(
+    "POST",
+    f"{ACCOUNT}/webhooks",
+    200,
+    {"success": True, "data": {"id": "1", "eventTypes": ["message-sent"]}},
+    {"url": "https://hooks.example.com/a", "eventTypes": ["message-sent"]},
+)
+
+
+def _check_all(exchanges: list[Exchange], against: Contract) -> None:
+    for exchange in [*exchanges, SUBSCRIBED]:
+        exchange.check(against)
+
+
+def test_the_emulator_keeps_the_contract(exchanges: list[Exchange]) -> None:
+    assert {exchange.status for exchange in exchanges} == {200, 201, 400, 401, 404}
+    _check_all(exchanges, contract())
+
+
+@pytest.mark.parametrize("name", [item.name for item in CONTRADICTIONS])
+def test_each_contradiction_is_still_needed(exchanges: list[Exchange], name: str) -> None:
+    stricter = Contract.without(name)
+    with pytest.raises(AssertionError):
+        _check_all(exchanges, stricter)
+
+
+@pytest.mark.parametrize(
+    ("switches", "complaint"),
+    [
+        ({"id_form": "integer"}, "is not of type 'string'"),
+        ({"price_form": "string"}, "is not of type 'number'"),
+        ({"created_form": "string"}, "is not of type 'object'"),
+        ({"closed_form": "boolean"}, "is not of type 'string'"),
+        ({"tags_form": "strings"}, "is not of type 'object'"),
+        ({"phone_number_form": "object"}, "is not of type 'string'"),
+        ({"phone_number_form": "string"}, "is not of type 'object'"),
+    ],
+)
+def test_the_contract_notices_odd_shapes(
+    api: Api, switches: dict[str, Any], complaint: str
+) -> None:
+    api.server.switch(**switches)
+    found = []
+    for stream in ("contacts", "messages", "conversations"):
+        response = api.get(stream, limit=100)
+        try:
+            check_response("GET", f"{ACCOUNT}/{stream}", response.status_code, response.json())
+        except AssertionError as error:
+            found.append(str(error))
+    api.server.emulator.switches = api.server.emulator.initial
+    assert any(complaint in text for text in found), found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "body", "complaint"),
+    [
+        ("GET", "contacts", {"limit": 101}, None, "maximum of 100"),
+        ("GET", "contacts", {"limit": "ten"}, None, "not of type 'integer'"),
+        ("GET", "contacts", {"sort": "id"}, None, "no query parameter sort"),
+        ("POST", "contacts", {"mergeStrategy": "all"}, ADA, "is not one of"),
+        ("POST", "contacts", {}, {"mobile": "+12125550188"}, "is not of type 'object'"),
+        ("GET", "contacts", {}, {}, "the document has none"),
+        ("POST", "webhooks", {}, {"callbackUrl": "https://x.example.com"}, "'url' is a required"),
+        ("PATCH", "contacts", {}, None, "no such method"),
+        ("GET", "nothing", {}, None, "no such path"),
+    ],
+)
+def test_wrong_requests_are_noticed(
+    method: str, path: str, query: dict[str, Any], body: Any, complaint: str
+) -> None:
+    with pytest.raises(AssertionError, match=complaint):
+        check_request(method, f"{ACCOUNT}/{path}", query, body)
+
+
+def test_wrong_answers_are_noticed() -> None:
+    for status, body, complaint in [
+        (200, {"success": "yes"}, "is not of type 'boolean'"),
+        (200, None, "a body is missing"),
+        (302, {}, "the document has 200"),
+        (404, {"success": False, "error": "x"}, "is not of type 'object'"),
+        (200, {"data": [{"created": {"at": "yesterday"}}]}, "is not a 'date-time'"),
+    ]:
+        with pytest.raises(AssertionError, match=complaint):
+            check_response("GET", f"{ACCOUNT}/contacts", status, body)
+    check_response("DELETE", f"{ACCOUNT}/webhooks/x", 204, None)

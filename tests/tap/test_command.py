@@ -1,0 +1,188 @@
+"""The command `tap-sakari`, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sakari_emulator.server import EmulatorServer
+
+STREAMS = sorted(resource.name for resource in RESOURCES)
+
+
+def tap(
+    *arguments: str, settings: dict[str, Any] | None = None, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder with no settings but those given."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("TAP_SAKARI_")
+    }
+    config = folder / "config.json"
+    config.write_text(json.dumps(settings or {}))
+    command = [sys.executable, "-m", "tap_sakari", "--config", str(config), *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False,
+        cwd=folder, env=environment,
+    )  # fmt: skip
+
+
+def messages(output: str, kind: str) -> list[dict[str, Any]]:
+    """The Singer messages of one kind."""
+    return [message for message in map(json.loads, output.splitlines()) if message["type"] == kind]
+
+
+def test_a_sync_writes_every_stream(settings: dict[str, Any], tmp_path: Path) -> None:
+    done = tap(settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted({one["stream"] for one in messages(done.stdout, "RECORD")}) == STREAMS
+    assert len(messages(done.stdout, "SCHEMA")) == len(STREAMS)
+    assert messages(done.stdout, "STATE")
+
+
+def test_discovery_needs_no_settings_and_lists_six_streams(tmp_path: Path) -> None:
+    done = tap("--discover", folder=tmp_path)
+    assert done.returncode == 0
+    catalog = json.loads(done.stdout)
+    assert [stream["tap_stream_id"] for stream in catalog["streams"]] == STREAMS
+    for stream in catalog["streams"]:
+        assert stream["key_properties"] == ["id"]
+        assert stream["schema"]["properties"]["id"]["type"] == "string"
+
+
+def test_test_mode_asks_once_for_each_stream(
+    emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    done = tap("--test", settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len([one for one in emulator.requests if one.method == "GET"]) == len(STREAMS)
+
+
+def test_a_catalog_selects_streams_and_fields(settings: dict[str, Any], tmp_path: Path) -> None:
+    catalog = json.loads(tap("--discover", folder=tmp_path).stdout)
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            here = entry["breadcrumb"]
+            wanted = stream["tap_stream_id"] == "messages" and here in (
+                [], ["properties", "status"], ["properties", "contact"],
+                ["properties", "contact", "properties", "firstName"],
+            )  # fmt: skip
+            entry["metadata"]["selected"] = wanted or here == ["properties", "id"]
+            if not here:
+                entry["metadata"]["selected"] = wanted
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+
+    done = tap("--catalog", "catalog.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    records = messages(done.stdout, "RECORD")
+    assert {one["stream"] for one in records} == {"messages"}
+    assert set().union(*(one["record"] for one in records)) == {
+        "id", "status", "contact", "updated_at",
+    }  # fmt: skip
+    assert set().union(*(one["record"]["contact"] for one in records)) == {"firstName"}
+
+
+def test_stream_maps_rename_drop_and_compute(settings: dict[str, Any], tmp_path: Path) -> None:
+    settings["stream_maps"] = {
+        "contacts": {
+            "__alias__": "people",
+            "id": "id",
+            "greeting": "'Hi ' + firstName",
+            "__else__": "__NULL__",
+        },
+        "__else__": "__NULL__",
+    }
+    done = tap(settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    records = messages(done.stdout, "RECORD")
+    assert {one["stream"] for one in records} == {"people"}
+    assert all(one["record"]["greeting"].startswith("Hi ") for one in records)
+
+
+def test_flattening(settings: dict[str, Any], tmp_path: Path) -> None:
+    settings.update(flattening_enabled=True, flattening_max_depth=2)
+    done = tap(settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    contact = next(
+        one["record"] for one in messages(done.stdout, "RECORD") if one["stream"] == "contacts"
+    )
+    assert contact["mobile__number"].startswith("+")
+    assert "mobile" not in contact
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"client_secret": "wr0ng-s3cret"}, "client_id, client_secret"),
+        ({"client_id": "wr0ng-s3cret"}, "client_id, client_secret"),
+        ({"account_id": "0" * 24}, "account_id"),
+        ({"api_url": "http://api.sakari.io"}, "api_url"),
+        ({"page_size": 0}, "page_size"),
+        ({"page_size": 500}, "page_size"),
+        ({"start_date": "yesterday"}, "start_date"),
+        ({"filters": {"contacts": {"name": "Ada"}}}, "filters"),
+        ({"client_id": None}, "client_id"),
+        ({"account_id": ""}, "account_id"),
+        ({"requests_per_second": 0}, "requests_per_second"),
+        ({"concurrency": "many"}, "concurrency"),
+        ({"ca_file": "no/such/file"}, "ca_file"),
+        ({"auth_url": "http://login.example.com"}, "auth_url"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_ends_in_one_line_that_names_it(
+    settings: dict[str, Any], tmp_path: Path, change: dict[str, Any], named: str
+) -> None:
+    done = tap(settings={**settings, **change}, folder=tmp_path)
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if "| ERROR " in line]
+    assert len(errors) == 1, done.stderr
+    assert named in errors[0]
+    assert "Traceback" not in done.stderr
+    assert "wr0ng-s3cret" not in done.stderr
+    assert not messages(done.stdout, "RECORD")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PAGE_SIZE", "many"), ("FILTERS", "{oops"), ("REQUESTS_PER_SECOND", "fast")],
+)
+def test_a_wrong_variable_ends_in_one_line_that_names_the_setting(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tap_sakari", "--config", "ENV"],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        env={
+            **os.environ, "TAP_SAKARI_CLIENT_ID": "a", "TAP_SAKARI_CLIENT_SECRET": "b",
+            "TAP_SAKARI_ACCOUNT_ID": "c", f"TAP_SAKARI_{variable}": value,
+        },
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert variable.lower() in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("plugin", ["tap", "target"])
+def test_about_prints_versions_and_every_setting(tmp_path: Path, plugin: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"{plugin}_sakari", "--about", "--format=markdown"],
+        capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert "| client_secret | True |" in done.stdout
+    assert ("| page_size |" in done.stdout) is (plugin == "tap")
+    done = subprocess.run(
+        [sys.executable, "-m", f"{plugin}_sakari", "--version"],
+        capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert f"{plugin}-sakari v0." in done.stdout
+    assert "could not be detected" not in done.stdout
