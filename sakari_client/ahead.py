@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 Row = dict[str, Any]
@@ -49,6 +51,43 @@ FetchPage = Callable[[int, int], Page]
 """Gets the page at an offset, with a limit. Called from several threads."""
 
 
+class _Threads:
+    """A few threads that do not keep the process alive.
+
+    The standard library's executor joins its threads when the interpreter ends, so that a process
+    that met a fatal error would linger through the retries of requests nobody waits for.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._started = 0
+        self._jobs: SimpleQueue[tuple[Future[Page], Callable[[], Page]] | None] = SimpleQueue()
+
+    def submit(self, fetch: Callable[[], Page]) -> Future[Page]:
+        """Have a page fetched as soon as a thread is free."""
+        future: Future[Page] = Future()
+        self._jobs.put((future, fetch))
+        if self._started < self._size:
+            self._started += 1
+            threading.Thread(target=self._work, name="sakari-page", daemon=True).start()
+        return future
+
+    def close(self) -> None:
+        """Let each thread end when it is done with what it does."""
+        for _ in range(self._started):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            future, fetch = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(fetch())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                future.set_exception(error)
+
+
 class PagesAhead:
     """A few pages under way or waiting, never more than `concurrency`."""
 
@@ -56,14 +95,16 @@ class PagesAhead:
         self._fetch = fetch
         self._limit = limit
         self._concurrency = concurrency
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="sakari-page")
+        self._threads = _Threads(concurrency)
         self._pages: dict[int, Future[Page]] = {}
         self._kept: set[int] = set()
 
     def close(self) -> None:
         """Forget all pages; requests under way end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for future in self._pages.values():
+            future.cancel()
         self._pages.clear()
+        self._threads.close()
 
     def take(self, offset: int, stride: int) -> Page:
         """The page that covers an offset: one that was fetched ahead, else a new one.
@@ -77,8 +118,11 @@ class PagesAhead:
         for behind in [other for other in self._pages if other + stride <= offset]:
             self._pages.pop(behind).cancel()
         if future is None:
-            future = self._threads.submit(self._fetch, offset, self._limit)
+            future = self._start(offset)
         return future.result()
+
+    def _start(self, offset: int) -> Future[Page]:
+        return self._threads.submit(lambda: self._fetch(offset, self._limit))
 
     def keep(self, page: Page) -> None:
         """Put a page back that does not join on yet; once, lest it be tried for ever."""
@@ -100,5 +144,5 @@ class PagesAhead:
         start = offset
         while len(self._pages) < self._concurrency and (end is None or start < end):
             if not any(other <= start < other + stride for other in self._pages):
-                self._pages[start] = self._threads.submit(self._fetch, start, self._limit)
+                self._pages[start] = self._start(start)
             start += stride

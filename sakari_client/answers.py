@@ -31,6 +31,9 @@ _CODE = re.compile(r"[A-Za-z]{2,10}-[0-9]{1,4}")
 """Shape of Sakari's error codes. Anything else in their place is not repeated in messages."""
 
 _SUCCESS = 2
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""NUL in JSON text: its escape, unless the backslash is itself escaped."""
+
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray")
 
 
@@ -81,6 +84,9 @@ def _decode(body: bytes) -> Any:
     Raises:
         ValueError: this is not JSON.
     """
+    if b"\\u0000" in body:
+        # PostgreSQL and others cannot store the character NUL, and would refuse the record.
+        body = _NUL.sub(rb"\1\\ufffd", body)
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -101,7 +107,7 @@ def _decode_leniently(body: bytes) -> Any:
     as text, NaN and Infinity become null.
     """
     document = json.loads(
-        body.decode("utf-8", "replace"),
+        body.decode("utf-8", "replace").replace("\0", "\ufffd"),
         strict=False,
         parse_float=lambda text: text if math.isinf(float(text)) else float(text),
         parse_constant=lambda _: None,
@@ -141,7 +147,7 @@ def _error(operation: str, answer: Answer, document: Any) -> SakariError:
     status = answer.status
     retry_after = _retry_after(answer)
     kind, advice = _classify(status, operation)
-    if kind is RateLimitError and retry_after is not None:
+    if retry_after is not None:
         advice = f"It asks to wait {retry_after:.0f} s. {advice}"
     said = f"{status}, {_explain(code)}" if code else f"{status}, no error code"
     if document is None:

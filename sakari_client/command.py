@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sakari_client.errors import ConfigError, SakariError
 
@@ -19,21 +19,33 @@ def run(
     logger: logging.Logger,
     settings: Mapping[str, Mapping[str, Any]],
     prefix: str,
+    mistakes: tuple[type[Exception], ...],
 ) -> None:
-    """Run a command; an error that is no bug of ours becomes one line and exit code 1.
+    """Run a command; a mistake of the user becomes one line and exit code 1.
 
     Args:
         command: what to run.
         logger: where the line goes.
         settings: JSON Schema of each setting.
         prefix: what the settings' environment variables begin with.
+        mistakes: further errors that are the user's to mend, as the framework raises them.
     """
     try:
-        _check_environment(settings, prefix)
+        if "ENV" in sys.argv or "--config=ENV" in sys.argv:
+            _check_environment(settings, prefix)
         command()
-    except SakariError as error:
-        logger.error("%s", error)  # noqa: TRY400 - a traceback tells the user nothing
-        sys.exit(1)
+    except Exception as error:
+        # Of json's and of simplejson's making alike.
+        if isinstance(error, ValueError) and hasattr(error, "colno"):
+            _end(logger, f"a file given by --config, --state or --catalog is not JSON: {error}")
+        if not isinstance(error, (SakariError, FileNotFoundError, *mistakes)):
+            raise
+        _end(logger, str(error))
+
+
+def _end(logger: logging.Logger, line: str) -> NoReturn:
+    logger.error("%s", " ".join(line.split()))
+    sys.exit(1)
 
 
 def _check_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> None:
@@ -48,9 +60,11 @@ def _check_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -
     }
     for name, schema in settings.items():
         variable = f"{prefix}{name.upper()}"
-        if isinstance(schema["type"], str) and schema["type"] in readers and variable in os.environ:
-            read, meaning = readers[schema["type"]]
-            try:
-                read(os.environ[variable])
-            except ValueError:
-                raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None
+        kinds = schema.get("type", ())
+        for kind in {kinds} if isinstance(kinds, str) else kinds:
+            if kind in readers and variable in os.environ:
+                read, meaning = readers[kind]
+                try:
+                    read(os.environ[variable])
+                except ValueError:
+                    raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Connect timeout",
         "default": 10,
         "exclusiveMinimum": 0,
+        "maximum": 86400,
         "description": "Seconds to wait for a connection.",
     },
     "request_timeout": {
@@ -80,6 +82,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Request timeout",
         "default": 60,
         "exclusiveMinimum": 0,
+        "maximum": 86400,
         "description": "Seconds to wait for an answer, from the request being sent to the last "
         "byte.",
     },
@@ -96,6 +99,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Longest wait",
         "default": 60,
         "minimum": 0,
+        "maximum": 86400,
         "description": "Longest wait in seconds between two tries. A server that asks for a "
         "longer one (Retry-After) ends the request with an error.",
     },
@@ -132,17 +136,22 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Circuit breaker: cool-down",
         "default": 60,
         "minimum": 0,
+        "maximum": 86400,
         "description": "Seconds until one request is let through again to try.",
     },
     "user_agent": {
         "type": "string",
         "title": "User agent",
         "default": f"singer-sakari/{VERSION}",
-        "minLength": 1,
+        "pattern": "^[ -~]+$",
         "description": "User-Agent header of every request.",
     },
 }
 """JSON Schema of every setting, by name. `secret: true` marks those that are never shown."""
+
+_LABEL = "[a-z0-9_][a-z0-9_-]{0,62}"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+"""Host names and addresses that can be looked up; not `.sakari.io`, not `api sakari.io`."""
 
 REQUIRED = ("client_id", "client_secret", "account_id")
 
@@ -181,6 +190,8 @@ class ClientConfig:
         auth_url = self.auth_url or f"{self.api_url}/oauth2/token"
         _require_safe_url("auth_url", auth_url)
         object.__setattr__(self, "auth_url", auth_url)
+        if self.proxy_url:
+            _require_proxy(self.proxy_url)
         if self.ca_file and not Path(self.ca_file).is_file():
             raise ConfigError("ca_file", f"there is no file {self.ca_file}.")
 
@@ -211,6 +222,8 @@ class ClientConfig:
 
 def _number(name: str, value: Any) -> Any:
     """Turn text into a number where the setting is one: in the environment all is text."""
+    if SETTINGS[name]["type"] == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)  # 4.0 is a whole number in JSON
     if not isinstance(value, str) or "number" not in SETTINGS[name]["type"]:
         return value
     try:
@@ -229,6 +242,18 @@ def _origin(api_url: str) -> str:
     return origin
 
 
+def _require_proxy(url: str) -> None:
+    """Refuse what is no HTTP proxy; the address is not shown, as it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.hostname or "")
+        _ = parts.port
+    except ValueError:
+        usable = None
+    if not usable:
+        raise ConfigError("proxy_url", "must look like http://user:password@host:port.")
+
+
 def _require_safe_url(setting: str, url: str) -> None:
     """Refuse addresses that are none, or that would send credentials in the clear."""
     try:
@@ -237,7 +262,7 @@ def _require_safe_url(setting: str, url: str) -> None:
         _ = parts.port
     except ValueError:
         host = None
-    if not host or parts.scheme not in {"http", "https"}:
+    if not host or not _HOST.fullmatch(host) or parts.scheme not in {"http", "https"}:
         raise ConfigError(setting, f"is not an address. Use one such as {DEFAULT_API_URL}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigError(setting, "must be a plain address, without user, query or fragment.")

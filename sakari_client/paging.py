@@ -11,10 +11,12 @@ at all, how long they are. Nothing of that is trusted:
 * The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
   that nothing follows the last row. An empty page shows nothing: the row asked for again should
   have been in it.
+* Last, the beginning is looked at again: rows that were new, or that moved to the front, meanwhile
+  are there. That costs a request for a list of more than one page.
 
 Why one known row is enough: rows keep their order, so a row that was there all the time and stands
-before a known row was read before it, and one that stands after it is still ahead. A list whose
-rows change places while it is read is noticed, and said.
+before a known row was read before it, and one that stands after it is still ahead. Rows that
+changed places in other ways are noticed by their order or by the server's count, and said.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ from sakari_client.ahead import FetchPage, Page, PagesAhead, Row
 from sakari_client.errors import PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 logger = logging.getLogger(__name__)
 
 WINDOW = 10_000
-"""Rows whose ids are remembered, so that memory stays the same however long the list is. Only if
-more rows than that are inserted between two requests can a row come twice."""
+"""Rows whose ids are remembered, so that memory stays the same however long the list is. In a
+longer list a row comes twice if it moves to the front after it was read, or if more rows than these
+are inserted between two requests."""
 _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
@@ -75,6 +78,7 @@ class StitchedList:
         self._ahead = PagesAhead(fetch, max(2, page_size), concurrency)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._places: dict[str, int] = {}
+        self._head: frozenset[str] = frozenset()
         self._largest = 0
         self._last_ids: list[str] = []
         self._same = self._barren = self._stalled = 0
@@ -83,7 +87,7 @@ class StitchedList:
         self.count = 0
         self.duplicates = 0
 
-    def pages(self) -> Iterator[list[Row]]:
+    def pages(self) -> Generator[list[Row], None, None]:
         """Yield the rows, a list for each page that brought new ones.
 
         Raises:
@@ -95,14 +99,14 @@ class StitchedList:
         finally:
             self._ahead.close()
 
-    def _read(self) -> Iterator[list[Row]]:
+    def _read(self) -> Generator[list[Row], None, None]:
         offset = boundary = back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
             self._largest = max(self._largest, len(page.rows))
             ids = [self._identify(row) for row in page.rows]
             joined = page.offset == 0 or any(row_id in self._known for row_id in ids)
-            fresh = self._take_fresh(page, ids) if joined else []
+            fresh = self._take_fresh(page.rows, ids) if joined else []
             if fresh:
                 yield fresh
             # A page that shows nothing where rows should be; not one of those read while
@@ -123,18 +127,43 @@ class StitchedList:
                 back = max(1, 2 * back + self._stride - 1)
                 offset = max(0, boundary - back)
             # An empty page is asked for once more before stepping back.
-        self._report(page)
+        total = page.total
+        if page.offset > 0:
+            total = yield from self._look_back()
+        self._report(total)
+
+    def _look_back(self) -> Generator[list[Row], None, int | None]:
+        """Yield what came to the beginning meanwhile; return the server's latest count.
+
+        Goes on as long as pages bring something new, or rows are missing by the server's count.
+        """
+        offset = 0
+        while True:
+            page = self._ahead.take(offset, self._stride)
+            rows, ids = page.rows, [self._identify(row) for row in page.rows]
+            old = [place for place, row_id in enumerate(ids) if row_id in self._head]
+            forgotten = self.count > WINDOW
+            if old and forgotten:
+                # Rows behind those of the old beginning were read, though no longer remembered.
+                rows, ids = rows[: old[-1]], ids[: old[-1]]
+            fresh = self._take_fresh(rows, ids)
+            if fresh:
+                yield fresh
+            missing = page.total is not None and self.count < page.total and page.says_more
+            if (old and forgotten) or not (fresh or missing):
+                return page.total
+            offset = max(offset + 1, page.end - 1)
 
     @property
     def _stride(self) -> int:
         """Rows by which a full page advances."""
         return max(1, self._largest - 1)
 
-    def _take_fresh(self, page: Page, ids: list[str]) -> list[Row]:
-        """The rows of a page that are not known yet; they are known from now on."""
+    def _take_fresh(self, rows: list[Row], ids: list[str]) -> list[Row]:
+        """The rows that are not known yet; they are known from now on."""
         fresh = []
-        for row_id, row in zip(ids, page.rows, strict=True):
-            if row_id not in self._known:
+        for row_id, row in zip(ids, rows, strict=True):
+            if row_id not in self._known and row_id not in self._head:
                 self._known[row_id] = None
                 fresh.append(row)
         self.count += len(fresh)
@@ -142,6 +171,7 @@ class StitchedList:
         while len(self._known) > WINDOW:
             self._known.popitem(last=False)
         self._watch_order(ids)
+        self._head = self._head or frozenset(ids)
         return fresh
 
     def _watch_order(self, ids: list[str]) -> None:
@@ -197,21 +227,29 @@ class StitchedList:
             return False
         return True
 
-    def _report(self, page: Page) -> None:
-        """Say so where rows changed places while the list was read.
+    def _report(self, total: int | None) -> None:
+        """Say so where rows may be missing.
 
         Raises:
-            PagingError: and rows are missing by the server's count.
+            PagingError: rows changed places all the time, and some are missing.
         """
-        if not self._reordered:
-            return
-        if page.total is not None and self.count < page.total:
+        missing = total is not None and self.count < total
+        if self._reordered and missing:
             raise PagingError(
                 f"{self._name}: rows changed places while they were read, and only {self.count} "
-                f"of {page.total} came. Run again."
+                f"of {total} came. Run again."
             )
-        logger.warning(
-            "%s: rows changed places while they were read. Rows that moved may come only with "
-            "the next run.",
-            self._name,
-        )
+        if missing:
+            logger.warning(
+                "%s: the server counts %s rows, and %s came. Rows that were inserted or moved "
+                "while the list was read may come only with the next run.",
+                self._name,
+                total,
+                self.count,
+            )
+        elif self._reordered:
+            logger.warning(
+                "%s: rows changed places while they were read. Rows that moved may come only "
+                "with the next run.",
+                self._name,
+            )

@@ -22,6 +22,10 @@ MAX_PAGE_SIZE = 100
 """Largest `limit` that the API documents."""
 
 
+NO_ID = "no-id-"
+"""What the ids begin with that we make up."""
+
+
 class Resource:
     """A kind of record that can be listed.
 
@@ -29,28 +33,30 @@ class Resource:
         name: its name in the API's paths.
         filters: query parameters by which the list can be narrowed.
         paged: whether the API documents `offset` and `limit` for it.
+        keys: the fields that may hold a row's id, the best first.
     """
 
     name: str
     filters: tuple[str, ...] = ()
     paged = True
+    keys: tuple[str, ...] = ("id",)
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._list = Operation("GET", f"/{self.name}")
 
-    @staticmethod
-    def identify(row: Row) -> str:
+    def identify(self, row: Row) -> str:
         """The id of a row; text, also where the server sends a number.
 
-        A row without an id, which the API does not document, is known by its content, so that
-        it is neither lost nor taken for another one.
+        A row without one, which the API does not document, is known by its content, so that it
+        is neither lost nor taken for another one.
         """
-        row_id = row.get("id")
-        if row_id is None or row_id == "":
-            content = json.dumps(row, sort_keys=True, default=str).encode()
-            return f"no-id-{hashlib.sha256(content).hexdigest()[:24]}"
-        return str(row_id)
+        for name in self.keys:
+            value = row.get(name)
+            if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+                return str(value)
+        content = json.dumps(row, sort_keys=True, default=str).encode()
+        return f"{NO_ID}{hashlib.sha256(content).hexdigest()[:24]}"
 
     def read(
         self, filters: Mapping[str, str] | None = None, *, page_size: int = MAX_PAGE_SIZE
@@ -66,7 +72,11 @@ class Resource:
 
         def fetch(offset: int, limit: int) -> Page:
             query: dict[str, str | int] = {"offset": offset, "limit": limit, **wanted}
-            page = _page(str(self._list), offset, self._transport.call(self._list, query=query))
+            page: Page = self._transport.call(
+                self._list,
+                query=query,
+                parse=lambda document: _page(str(self._list), offset, document),
+            )
             if offset == 0:
                 self._check_filters(page, wanted)
             return page
@@ -153,11 +163,8 @@ class Webhooks(Resource):
     # The OpenAPI document gives this list a `pagination` object but no `offset` and `limit`.
     # They are sent all the same: the API ignores parameters it does not know.
     paged = False
-
-    @staticmethod
-    def identify(row: Row) -> str:
-        """The id, or for a webhook of the old shape, which has none, its URL."""
-        return str(row.get("id") or row.get("url") or Resource.identify(row))
+    # A webhook of the old shape has no id.
+    keys = ("id", "url")
 
 
 def _page(operation: str, offset: int, document: Any) -> Page:
@@ -166,14 +173,17 @@ def _page(operation: str, offset: int, document: Any) -> Page:
     The envelope is `{success, data, pagination}`; `pagination` is documented as `{offset, limit,
     totalCount}`, the same with `hasNext`, and without `totalCount`.
     """
-    rows = document.get("data") if isinstance(document, dict) else None
+    envelope = document if isinstance(document, dict) else {}
+    pagination = envelope.get("pagination")
+    hints = pagination if isinstance(pagination, dict) else {}
+    total, has_next = hints.get("totalCount"), hints.get("hasNext")
+    rows = envelope.get("data")
+    if rows is None and total == 0:
+        rows = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InvalidAnswerError(
             f"{operation}: the answer holds no list of records in `data`.", operation=operation
         )
-    pagination = document.get("pagination")
-    hints = pagination if isinstance(pagination, dict) else {}
-    total, has_next = hints.get("totalCount"), hints.get("hasNext")
     return Page(
         offset,
         rows,

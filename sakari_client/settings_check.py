@@ -62,8 +62,8 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return f"must be more than {wanted}."
         case "maximum":
             return f"must be {wanted} or less."
-        case "minLength":
-            return "must not be empty."
+        case "pattern":
+            return "must be plain ASCII text, and not empty."
         case "additionalProperties":
             known = ", ".join(schema["properties"])
             return f"holds a name that it does not have; it has {known}."

@@ -31,14 +31,15 @@ class Throttle:
         self._lock = threading.Lock()
         self._next_slot = 0.0
         self._paused_until = 0.0
+        self._slowed_at = -1.0
 
     @property
     def rate(self) -> float:
         """Requests per second allowed now."""
         return self._rate
 
-    def wait(self) -> None:
-        """Sleep until this thread's turn."""
+    def wait(self) -> float:
+        """Sleep until this thread's turn; return when it came."""
         turn = -1.0
         # A pause that began while this thread slept sends it to the end of the queue: otherwise
         # all the sleepers would wake together, and be refused together.
@@ -49,16 +50,23 @@ class Throttle:
                 self._next_slot = turn + 1 / self._rate
             if turn > now:
                 self._clock.sleep(turn - now)
+        return turn
 
-    def slow_down(self, seconds: float) -> None:
-        """Pause all threads for so many seconds and halve the rate.
+    def slow_down(self, turn: float, seconds: float) -> None:
+        """Pause all threads for so many seconds after a 429, and halve the rate.
 
-        Requests that were under way together are refused together; they count as one refusal.
+        Requests that were under way together are refused together; the rate halves once for
+        them.
+
+        Args:
+            turn: when the refused request had its turn, as `wait` said.
+            seconds: how long nobody sends.
         """
         with self._lock:
             now = self._clock.monotonic()
-            if now >= self._paused_until:
+            if turn > self._slowed_at:
                 self._rate = max(min(_SLOWEST, self._ceiling), self._rate * _SLOW_DOWN)
+                self._slowed_at = now
             self._paused_until = max(self._paused_until, now + seconds)
 
     def speed_up(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from sakari_client import answers, auth
 from sakari_client.breaker import CircuitBreaker
 from sakari_client.clock import Clock
 from sakari_client.errors import (
+    AccessDeniedError,
     AuthenticationError,
     ConfigError,
     Failure,
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from sakari_client.config import ClientConfig
 
 logger = logging.getLogger(__name__)
+
+
+def _as_it_is(document: Any) -> Any:
+    return document
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Try:
 
 
 Hook = Callable[[Try], None]
+Parse = Callable[[Any], Any]
 
 
 class Transport:
@@ -92,9 +99,11 @@ class Transport:
         self.auth = auth.TokenSource(self._request_token, self._clock)
         self._token_as_form = False
         self._wire = Wire(config, self._clock)
+        self._closed = threading.Event()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; requests that still wait for another try give up."""
+        self._closed.set()
         self._wire.close()
 
     def call(
@@ -104,6 +113,7 @@ class Transport:
         ids: Mapping[str, str] | None = None,
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
+        parse: Parse = _as_it_is,
     ) -> Any:
         """Carry out an operation, with retries.
 
@@ -112,9 +122,11 @@ class Transport:
             ids: values for the path template; encoded here.
             query: query parameters; encoded here.
             body: JSON body.
+            parse: takes the decoded answer apart, envelope included (None where it has no
+                body). An `InvalidAnswerError` of its is treated like one of ours.
 
         Returns:
-            The decoded answer, envelope included; None where it has no body.
+            What `parse` makes of the answer.
 
         Raises:
             SakariError: as soon as repeating is of no use, or no longer allowed.
@@ -127,13 +139,12 @@ class Transport:
         )
         self._breaker.check(request.operation)
         try:
-            document = self._with_token(request, operation.repeat)
+            result = self._with_token(request, operation.repeat, parse)
         except SakariError as error:
             self._breaker.record(failed=error.failure in _OUTAGES)
-            error.ambiguous = is_ambiguous(operation.repeat, error.failure)
             raise
         self._breaker.record(failed=False)
-        return document
+        return result
 
     def _url(
         self, operation: Operation, ids: Mapping[str, str], query: Mapping[str, str | int]
@@ -143,42 +154,50 @@ class Transport:
         path = template.format_map({name: _segment(name, value) for name, value in values.items()})
         return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def _with_token(self, request: Request, repeat: Repeat) -> Any:
+    def _with_token(self, request: Request, repeat: Repeat, parse: Parse) -> Any:
         """Send with the access token; once more with a new one where the server refuses it."""
         token = self.auth.token()
         try:
-            return self._with_retries(request, repeat, token)
+            return self._with_retries(request, repeat, token, parse)
         except SakariError as error:
             if error.failure is not Failure.UNAUTHORIZED:
                 raise
         self.auth.renew(token)
-        return self._with_retries(request, repeat, self.auth.token())
+        return self._with_retries(request, repeat, self.auth.token(), parse)
 
-    def _with_retries(self, request: Request, repeat: Repeat, token: str | None) -> Any:
+    def _with_retries(
+        self, request: Request, repeat: Repeat, token: str | None, parse: Parse
+    ) -> Any:
         """Send until it succeeds, cannot succeed, or was tried often enough."""
         planned = waits(self.config.retry_max_wait, self._clock)
         number = 0
         while True:
             number += 1
+            turn = self._throttle.wait()
+            if self._closed.is_set():
+                raise SakariError(f"{request.operation}: not sent, as the client was closed.")
             try:
-                return self._try(request, token, number)
+                result = parse(self._try(request, token, number))
             except SakariError as error:
+                error.ambiguous = is_ambiguous(repeat, error.failure)
                 wait = wait_after(error, next(planned))
                 if isinstance(error, RateLimitError):
-                    self._throttle.slow_down(min(wait, self.config.retry_max_wait))
-                if not may_repeat(repeat, error.failure) or number > self.config.max_retries:
+                    self._throttle.slow_down(turn, min(wait, self.config.retry_max_wait))
+                # A longer wait than allowed is the caller's to decide on; the message names it.
+                last = number > self.config.max_retries or wait > self.config.retry_max_wait
+                if last or not may_repeat(repeat, error.failure):
                     raise
-                if wait > self.config.retry_max_wait:
-                    raise  # the message names the wait that the server asks for
                 logger.warning(
                     "%s Trying again in %.1f s (%d of %d).",
                     error, wait, number, self.config.max_retries,
                 )  # fmt: skip
                 self._clock.sleep(wait)
+            else:
+                self._throttle.speed_up()
+                return result
 
     def _try(self, request: Request, token: str | None, number: int) -> Any:
-        """One HTTP request."""
-        self._throttle.wait()
+        """One HTTP request, and its decoded answer."""
         started = self._clock.monotonic()
         status = None
         try:
@@ -188,34 +207,31 @@ class Transport:
             if self._on_try:
                 seconds = self._clock.monotonic() - started
                 self._on_try(Try(request.operation, seconds, status, number))
-        document = answers.read(request.operation, answer)
-        self._throttle.speed_up()
-        return document
+        return answers.read(request.operation, answer)
 
     def _request_token(self) -> Any:
         """Ask for an access token: as JSON, and as a form where the server refuses JSON."""
         try:
-            return self._with_retries(self._token_request(), Repeat.HARMLESS, None)
+            return self._ask_for_token()
         except NotFoundError as error:
             raise ConfigError(
                 "auth_url", f"the server has no token endpoint there (status {error.status})."
             ) from None
-        except RequestRefusedError as error:
-            if self._token_as_form or error.status not in {400, 415}:
+        except _REFUSALS as error:
+            if self._token_as_form or error.status not in _PERHAPS_NO_JSON:
                 raise _credentials_refused(error) from None
             refused = error
-        except SakariError as error:
-            if error.failure is Failure.UNAUTHORIZED:
-                raise _credentials_refused(error) from None
-            raise
         self._token_as_form = True
         try:
-            return self._with_retries(self._token_request(), Repeat.HARMLESS, None)
-        except SakariError as error:
-            if error.failure in {Failure.UNAUTHORIZED, Failure.REFUSED}:
-                self._token_as_form = False
-                raise _credentials_refused(refused) from None
-            raise
+            return self._ask_for_token()
+        except (NotFoundError, *_REFUSALS):
+            self._token_as_form = False
+            raise _credentials_refused(refused) from None
+
+    def _ask_for_token(self) -> Any:
+        return self._with_retries(
+            self._token_request(), Repeat.HARMLESS, None, lambda answer: answer
+        )
 
     def _token_request(self) -> Request:
         fields = {
@@ -232,6 +248,12 @@ class Transport:
             content_type="application/x-www-form-urlencoded" if as_form else "application/json",
         )
 
+
+_REFUSALS = (AuthenticationError, AccessDeniedError, RequestRefusedError)
+"""What a token endpoint answers to credentials, or to a form of request, that it does not take."""
+
+_PERHAPS_NO_JSON = frozenset({400, 401, 406, 415, 422})
+"""Statuses by which a token endpoint may refuse JSON as such, and not the credentials in it."""
 
 _OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER})
 """Failures that say the server or the network is ill, and that open the circuit."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 import threading
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -39,7 +41,7 @@ class _WithoutQueries(logging.Filter):
         """Cut the query off the paths of the API."""
         if isinstance(record.args, tuple):
             record.args = tuple(
-                part.split("?")[0] if isinstance(part, str) and part.startswith("/v1/") else part
+                part.split("?")[0] if isinstance(part, str) and "/v1/" in part else part
                 for part in record.args
             )
         return True
@@ -70,6 +72,16 @@ class Request:
     content_type: str = "application/json"
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone.
+
+    Even where told not to follow one, requests reads the whole body of a redirect first.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find no redirect anywhere."""
+
+
 class Wire:
     """Sends requests. Safe to use from any number of threads."""
 
@@ -81,6 +93,7 @@ class Wire:
             pool_connections=2, pool_maxsize=config.concurrency, pool_block=True
         )
         self._threads = threading.local()
+        self._trusted = _trusted(config)
 
     def close(self) -> None:
         """Close all connections."""
@@ -97,6 +110,7 @@ class Wire:
             headers["Content-Type"] = request.content_type
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        deadline = self._clock.monotonic() + self._config.request_timeout
         try:
             response = self._session().request(
                 request.method,
@@ -106,22 +120,21 @@ class Wire:
                 timeout=(self._config.connect_timeout, self._config.request_timeout),
                 allow_redirects=False,
                 stream=True,
-                verify=self._trusted(),
+                verify=self._trusted,
                 proxies=self._proxies(request.url),
             )
             with response:
                 return Answer(
                     response.status_code,
                     response.headers,
-                    self._read_body(request.operation, response),
+                    self._read_body(request.operation, response, deadline),
                     self._clock.time(),
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _network_error(request.operation, error) from None
 
-    def _read_body(self, operation: str, response: requests.Response) -> bytes:
+    def _read_body(self, operation: str, response: requests.Response, deadline: float) -> bytes:
         """Read the body, no further than `max_response_mb` and `request_timeout` allow."""
-        deadline = self._clock.monotonic() + self._config.request_timeout
         body = bytearray()
         # read1 comes back with what is there, so a server that drips a byte a second cannot
         # hold this loop for ever, as a read of a full chunk would let it.
@@ -141,7 +154,7 @@ class Wire:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
         if session is None:
-            session = requests.Session()
+            session = _Session()
             # The environment is read here, on purpose, and not by requests: it would also put
             # a password from ~/.netrc in the place of the access token.
             session.trust_env = False
@@ -151,16 +164,25 @@ class Wire:
             self._threads.session = session
         return session
 
-    def _trusted(self) -> str | bool:
-        environment = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        return self._config.ca_file or environment or True
-
     def _proxies(self, url: str) -> dict[str, str]:
         if self._config.proxy_url:
             return {"http": self._config.proxy_url, "https": self._config.proxy_url}
         if is_loopback(urlsplit(url).hostname or ""):
             return {}
         return dict(requests.utils.get_environ_proxies(url))
+
+
+def _trusted(config: ClientConfig) -> str | bool:
+    """The CA file to trust, or True for the built-in list."""
+    if config.ca_file:
+        return config.ca_file
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = os.environ.get(variable)
+        if path:
+            if not Path(path).exists():
+                raise ConfigError("ca_file", f"{variable} names {path}, which does not exist.")
+            return path
+    return True
 
 
 def _timeout(operation: str) -> RequestTimeoutError:
@@ -177,14 +199,14 @@ def _network_error(
     The original error is not shown: its text holds the whole URL.
     """
     causes = _causes(error)
-    if any(isinstance(cause, requests.exceptions.SSLError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return TlsError(
             f"{operation}: the server's TLS certificate was not accepted. Behind a proxy that "
             "inspects TLS, set ca_file.",
             operation=operation,
         )
-    if isinstance(error, requests.exceptions.InvalidProxyURL):
-        return ConfigError("proxy_url", "is not an address.")
+    if any(isinstance(cause, _MALFORMED) for cause in causes):
+        return ConfigError("api_url, auth_url or proxy_url", "is not an address that can be used.")
     if any(isinstance(cause, _NOT_CONNECTED) for cause in causes):
         return ConnectionFailedError(
             f"{operation}: no connection to the server. Check the network, api_url and the proxy.",
@@ -199,6 +221,14 @@ def _network_error(
     )
 
 
+_MALFORMED = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    urllib3.exceptions.LocationValueError,
+)
 _NOT_CONNECTED = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.ProxyError,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingError
+
 from sakari_client.command import run
-from sakari_client.config import SETTINGS
-from tap_sakari.tap import TAP_SETTINGS, TapSakari
+from tap_sakari.tap import TapSakari
 
 
 def main() -> None:
     """Run the tap."""
-    run(TapSakari.cli, TapSakari.logger, {**SETTINGS, **TAP_SETTINGS}, "TAP_SAKARI_")
+    TapSakari.append_builtin_config(TapSakari.config_jsonschema)
+    run(
+        TapSakari.cli,
+        TapSakari.logger,
+        TapSakari.config_jsonschema["properties"],
+        "TAP_SAKARI_",
+        (ConfigurationError, DiscoveryError, MappingError),
+    )
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ they are. Whatever the server sends, the record fits its schema, so no target st
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,6 +24,7 @@ _MISFIT: Any = object()
 _STRICT_DATE_TIME = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UTC_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 Misfits = dict[str, Any]
@@ -33,7 +35,7 @@ Convert = Callable[[Any, str, Misfits], Any]
 
 
 def conformer(
-    schema: Mapping[str, Any], scalars: Mapping[str, str]
+    schema: Mapping[str, Any], scalars: Mapping[str, str], made: Collection[str] = ()
 ) -> Callable[[dict[str, Any]], Misfits]:
     """Compile a stream's schema into a function that makes a record fit, in place.
 
@@ -42,17 +44,19 @@ def conformer(
         scalars: objects that the server may also send as a plain value, and the key that the
             value then stands for: `{"created": "at"}` reads `"2024-…"` as `{"at": "2024-…"}`.
             Elements of an array are named `tags[]`.
+        made: fields that we make ourselves. What the server sends by their names is none of
+            them.
 
     Returns:
         A function that changes a record and returns what did not fit, which is also put into
         the record's `extra`.
     """
     convert = _object(schema, "", scalars)
-    known = set(schema["properties"])
+    known = set(schema["properties"]) - {EXTRA, *made}
 
     def conform(record: dict[str, Any]) -> Misfits:
         misfits: Misfits = {}
-        for name in [name for name in record if name not in known or name == EXTRA]:
+        for name in [name for name in record if name not in known]:
             misfits[name] = record.pop(name)
         convert(record, "", misfits)
         if misfits:
@@ -78,8 +82,13 @@ def utc_milliseconds(value: Any) -> str | None:
 
 
 def parse_date_time(text: str) -> datetime | None:
-    """Read an RFC 3339 date-time, in UTC where it names no zone; None where it is none."""
+    """Read an RFC 3339 date-time, or a date as its midnight; None where it is neither.
+
+    Where it names no zone it is taken as UTC.
+    """
     try:
+        if _DATE.fullmatch(text):
+            text += "T00:00:00Z"
         moment = msgspec.convert(text, datetime)
         return (
             moment.replace(tzinfo=timezone.utc)
@@ -91,7 +100,12 @@ def parse_date_time(text: str) -> datetime | None:
 
 
 def _compile(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> Convert:
-    kind = next(name for name in schema["type"] if name != "null")
+    declared = schema.get("type", ())
+    kinds = [declared] if isinstance(declared, str) else [one for one in declared if one != "null"]
+    if len(kinds) != 1 or kinds[0] == "integer":
+        # Not one of our schemas: a catalog that somebody wrote says what it takes.
+        return lambda value, _path, _misfits: value
+    kind = kinds[0]
     if kind == "object":
         return _object(schema, path, scalars)
     if kind == "array":
@@ -163,7 +177,8 @@ def _number(value: Any, _path: str, _misfits: Misfits) -> Any:
         number = Decimal(value)
     except InvalidOperation:
         return _MISFIT
-    return number if number.is_finite() else _MISFIT
+    # Beyond the range of a float no target can hold it.
+    return number if math.isfinite(float(number)) else _MISFIT
 
 
 def _boolean(value: Any, _path: str, _misfits: Misfits) -> Any:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
+from singer_sdk.exceptions import MappingError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from sakari_client.errors import SakariError
+from sakari_client.resources import NO_ID
 from sakari_client.schemas import load_schema
-from tap_sakari.conform import conformer, parse_date_time, utc_milliseconds
+from tap_sakari.conform import EXTRA, conformer, parse_date_time, utc_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from singer_sdk.helpers.types import Context
 
@@ -36,12 +39,19 @@ class SakariStream(Stream):
     scalars: ClassVar[dict[str, str]] = {}
     """Objects that the server may send as a plain value; see `conform.conformer`."""
 
+    lifted: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
+    """Fields that `lift` makes; see there."""
+
     def __init__(self, tap: TapSakari) -> None:
         super().__init__(tap, schema=load_schema(self.name))
         self._sakari_tap = tap
-        self._conform = conformer(self.schema, self.scalars)
         self._reported: set[str] = set()
         self._started = datetime.fromtimestamp(tap.initialized_at / 1000, timezone.utc)
+
+    @functools.cached_property
+    def _conform(self) -> Callable[[Record], dict[str, Any]]:
+        """Makes a record fit the schema of the catalog in use, which may be an older one."""
+        return conformer(self.effective_schema, self.scalars, self.lifted)
 
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield the stream's records: all of them, or those changed since the bookmark.
@@ -64,8 +74,11 @@ class SakariStream(Stream):
 
     def to_record(self, row: Record, row_id: str) -> Record:
         """Turn a row of the API into a record of the stream; changes the row."""
-        lifted = self.lift(row)
+        made = {"id": row_id, **self.lift(row)}
         misfits = self._conform(row)
+        if row_id.startswith(NO_ID):
+            misfits["id"] = row.get("id")
+            row[EXTRA] = misfits
         for field in misfits.keys() - self._reported:
             self._reported.add(field)
             self.logger.warning(
@@ -73,16 +86,23 @@ class SakariStream(Stream):
                 self.name,
                 field,
             )
-        row["id"] = row_id
-        row.update(lifted)
-        return row
+        row.update(made)
+        properties = self.effective_schema["properties"]
+        return {name: value for name, value in row.items() if name in properties}
+
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Move the bookmark on; not for a record without a date, of which the SDK would warn."""
+        if self.replication_key is None or latest_record.get(self.replication_key) is not None:
+            super()._increment_stream_state(latest_record, context=context)
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message; of the SDK's, not the one that calls our errors unhandled.
+        """Log a message; of the SDK's, not the one that calls errors unhandled whose line follows.
 
         The command says what they mean, in one line (sakari_client/command.py).
         """
-        if not isinstance(sys.exc_info()[1], SakariError):
+        if not isinstance(sys.exc_info()[1], (SakariError, MappingError)):
             super().log(message, *args, level=level, **kwargs)
 
     def lift(self, row: Record) -> Record:

@@ -26,6 +26,7 @@ class MessagesStream(SakariStream):
     """`GET /messages`, both directions. A status can change for days after the text was sent."""
 
     name = "messages"
+    lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
         **_inside("contact", _CONTACT),
@@ -67,6 +68,7 @@ class ConversationsStream(SakariStream):
     """`GET /conversations`."""
 
     name = "conversations"
+    lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "is_closed", "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
         "phoneNumber": "number",
@@ -89,6 +91,7 @@ class WebhooksStream(SakariStream):
 
     name = "webhooks"
     replication_key = None
+    lifted: ClassVar[tuple[str, ...]] = ()
 
     def lift(self, row: Record) -> Record:  # noqa: ARG002
         """Nothing to lift."""

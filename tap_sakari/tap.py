@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -20,6 +21,9 @@ from tap_sakari.conform import parse_date_time
 from tap_sakari.request_metrics import RequestMetrics
 from tap_sakari.streams import STREAMS
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 _FILTERS: dict[str, Any] = {
     resource.name: {
         "type": "object",
@@ -35,7 +39,7 @@ TAP_SETTINGS: dict[str, dict[str, Any]] = {
         "type": ["string", "null"],
         "format": "date-time",
         "title": "Start date",
-        "description": "Leave out records last changed before this date-time, such as "
+        "description": "Leave out records last changed before this date or date-time, such as "
         "2024-01-01T00:00:00Z. Default: none.",
     },
     "page_size": {
@@ -44,7 +48,8 @@ TAP_SETTINGS: dict[str, dict[str, Any]] = {
         "default": 100,
         "minimum": 1,
         "maximum": MAX_PAGE_SIZE,
-        "description": "Records to ask for in one request, 1 to 100.",
+        "description": "Records to ask for in one request, 1 to 100. (For 1, two are asked for, "
+        "as pages overlap by a record.)",
     },
     "filters": {
         "type": "object",
@@ -99,8 +104,17 @@ class TapSakari(Tap):
             ClientConfig.from_settings(self._config)
             start_date = self._config.get("start_date")
             if start_date is not None and parse_date_time(start_date) is None:
-                raise ConfigError("start_date", "is not a date-time such as 2024-01-01T00:00:00Z.")
+                raise ConfigError(
+                    "start_date", "is no date or date-time such as 2024-01-01T00:00:00Z."
+                )
         return super()._validate_config(raise_errors=raise_errors)
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """End on a signal, with the exit code that says so: a half-read stream is no success."""
+        try:
+            super()._handle_termination(signum, frame)
+        except SystemExit:
+            sys.exit(128 + signum)
 
     @functools.cached_property
     def client(self) -> SakariClient:

@@ -51,6 +51,11 @@ class MovingList:
         self.always.difference_update(self.ids[place : place + rows])
         del self.ids[place : place + rows]
 
+    def move_to_front(self, where: float) -> None:
+        """Move a row to the beginning, as a list sorted by the latest change does."""
+        if self.ids:
+            self.ids.insert(0, self.ids.pop(round(where * (len(self.ids) - 1))))
+
     def fetch(self, offset: int, limit: int) -> Page:
         """Answer a request as the API would."""
         with self._lock:

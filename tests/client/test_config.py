@@ -8,6 +8,7 @@ import pytest
 
 from sakari_client.config import SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
+from sakari_client.transport import Transport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,17 @@ def test_api_url_is_reduced_to_its_origin(given: str, origin: str) -> None:
         ("concurrency", "many"),
         ("max_retries", -1),
         ("request_timeout", "0"),
+        ("request_timeout", 1e300),
+        ("api_url", "https://api sakari.io"),
+        ("api_url", "https://.sakari.io"),
+        ("api_url", "https://*.sakari.io"),
+        ("api_url", f"https://{'a' * 70}.sakari.io"),
+        ("proxy_url", "socks5://127.0.0.1:1080"),
+        ("proxy_url", "http://user:pw@host:port"),
+        ("proxy_url", "proxy.example.com:3128"),
+        ("user_agent", "a\nb"),
+        ("user_agent", "Zo\u00eb's tap"),
+        ("user_agent", ""),
     ],
 )
 def test_a_wrong_setting_is_named(setting: str, value: object) -> None:
@@ -75,6 +87,17 @@ def test_absent_and_null_settings_take_their_defaults() -> None:
     for name, schema in SETTINGS.items():
         if "default" in schema:
             assert getattr(config, name) == schema["default"]
+
+
+def test_whole_numbers_may_be_written_as_floats() -> None:
+    config = ClientConfig.from_settings({**CREDENTIALS, "concurrency": 4.0})
+    assert isinstance(config.concurrency, int)
+
+
+def test_a_ca_bundle_of_the_environment_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "no/such/file.pem")
+    with pytest.raises(ConfigError, match=r"^ca_file: REQUESTS_CA_BUNDLE names no/such"):
+        Transport(ClientConfig(**CREDENTIALS))
 
 
 def test_numbers_may_be_text_as_in_the_environment() -> None:

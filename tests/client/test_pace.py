@@ -26,11 +26,11 @@ def test_requests_are_spaced_evenly() -> None:
 def test_a_429_pauses_everyone_halves_the_rate_and_is_made_good_again() -> None:
     fake = FakeClock()
     throttle = Throttle(10, fake.clock)
-    throttle.wait()
+    turns = [throttle.wait() for _ in range(2)]
     start = fake.now
 
-    throttle.slow_down(3)
-    throttle.slow_down(3)  # refused together with the first: counts once
+    for turn in turns:  # refused together: counts once
+        throttle.slow_down(turn, 3)
     assert throttle.rate == 5
     throttle.wait()
     assert fake.now - start == pytest.approx(3)
@@ -44,12 +44,19 @@ def test_a_429_pauses_everyone_halves_the_rate_and_is_made_good_again() -> None:
     assert throttle.rate == 10
 
 
+def test_refusals_without_a_pause_count_once_too() -> None:
+    throttle = Throttle(8, FakeClock().clock)
+    turns = [throttle.wait() for _ in range(4)]
+    for turn in turns:
+        throttle.slow_down(turn, 0.0)
+    assert throttle.rate == 4
+
+
 def test_the_rate_never_falls_to_nothing() -> None:
     fake = FakeClock()
     throttle = Throttle(5, fake.clock)
     for _ in range(50):
-        throttle.slow_down(0)
-        fake.now += 1
+        throttle.slow_down(throttle.wait(), 0)
     assert throttle.rate == pytest.approx(0.1)
 
 
@@ -62,7 +69,7 @@ def test_a_thread_that_slept_through_the_start_of_a_pause_waits_again() -> None:
     def sleep_and_be_interrupted(seconds: float) -> None:
         ordinary(seconds)
         if len(fake.sleeps) == 1:
-            throttle.slow_down(10)
+            throttle.slow_down(fake.now, 10)
 
     object.__setattr__(throttle._clock, "sleep", sleep_and_be_interrupted)
     start = fake.now

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
 import ssl
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +167,8 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end() -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        (rb'{"a":"nul \u0000, no nul \\u0000"}', {"a": r"nul �, no nul \u0000"}),
+        (b'{"a":"raw \0"}', {"a": "raw �"}),
         (rb'{"a":"half \ud83d emoji"}', {"a": "half � emoji"}),
         (rb'{"a":"\ud83d\ude00 whole, \ude00 half"}', {"a": "\U0001f600 whole, � half"}),
         (b'{"a":"caf\xe9"}', {"a": "caf�"}),
@@ -250,6 +254,27 @@ def test_a_send_whose_answer_is_lost_is_ambiguous() -> None:
     assert len([head for head in server.heads if "/messages" in head]) == 1
 
 
+def test_a_send_that_never_left_is_not_ambiguous() -> None:
+    def no_token(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(answer(b"", "503 No"))
+
+    with odd_server(no_token) as server:
+        sender = odd(server.url, auth_url=f"{server.url}/token")
+        with pytest.raises(errors.ServerError, match="POST /oauth2/token") as caught:
+            sender.call(SEND, body={})
+    assert not caught.value.ambiguous
+    assert not any("/messages" in head for head in server.heads)
+
+
+def test_a_closed_client_stops_trying(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(error_every=1)
+    client = transport(settings)
+    client._clock = Clock(sleep=lambda _: client.close())
+    with pytest.raises(errors.SakariError, match="the client was closed"):
+        client.call(LIST)
+    assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 1
+
+
 def test_the_circuit_opens(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
     emulator.switch(error_every=1)
     client = transport(settings, max_retries=0, circuit_breaker_failures=2)
@@ -328,7 +353,7 @@ def test_wrong_credentials_name_the_settings(
         transport(settings, client_secret="wr0ng").call(LIST)
     assert str(caught.value).startswith("client_id, client_secret: ")
     assert "wr0ng" not in str(caught.value)
-    assert emulator.token_requests == 1
+    assert emulator.token_requests == 2, "once as JSON, once as a form"
 
 
 def test_a_wrong_account_names_the_setting(
@@ -360,6 +385,39 @@ def test_netrc_does_not_take_the_place_of_the_token(
 
 
 # --- the connection --------------------------------------------------------------------------
+
+
+def test_a_tls_handshake_that_breaks_is_not_about_certificates() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1)
+            connection.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(errors.ConnectionLostError):
+            odd(f"https://localhost:{listener.getsockname()[1]}").call(LIST)
+
+
+def test_the_body_of_a_redirect_is_not_read_without_bounds() -> None:
+    redirect = answer(b"x" * 3_000_000, "302 Found", Location="https://elsewhere.example.com/")
+    with odd_server(redirect) as server, pytest.raises(errors.AnswerTooLargeError):
+        odd(server.url, max_response_mb=1).call(LIST)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"data":null}', b'{"data":[1]}', b"7"])
+def test_a_list_that_is_none_is_asked_for_again(body: bytes) -> None:
+    with odd_server(answer(body)) as server:
+        sakari = SakariClient(odd(server.url, max_retries=2).config, clock=Sleeps().clock)
+        with pytest.raises(errors.InvalidAnswerError, match="GET /contacts: .*no list of records"):
+            list(sakari.contacts.list())
+    assert len([head for head in server.heads if "/contacts" in head]) == 3
+
+
+def test_an_empty_account_may_answer_null() -> None:
+    with odd_server(answer(b'{"data":null,"pagination":{"totalCount":0}}')) as server:
+        assert list(SakariClient(odd(server.url).config).contacts.list()) == []
 
 
 def test_tls_is_verified_and_a_ca_file_accepted(tmp_path: Path) -> None:
@@ -415,12 +473,22 @@ def test_no_log_at_any_level_holds_what_a_filter_asks_for(
 ) -> None:
     emulator.switch(error_every=2, reset_every=3)
     caplog.set_level(logging.DEBUG)
-    with SakariClient.from_settings(settings, clock=Sleeps().clock) as sakari:
-        list(sakari.contacts.list({"mobile": "+15550100002", "email": "ada@example.com"}))
+    emulator_behind_a_path = {**settings, "api_url": f"{settings['api_url']}/a-prefix"}
+    for reach in (settings, emulator_behind_a_path):
+        sakari = SakariClient.from_settings(reach, clock=Sleeps().clock)
+        with contextlib.suppress(errors.SakariError):
+            list(sakari.contacts.list({"mobile": "+15550100002", "email": "ada@example.com"}))
     assert "/contacts" in caplog.text
+    assert "/a-prefix" in caplog.text
     assert "5550100002" not in caplog.text
     assert "ada" not in caplog.text
     assert settings["client_secret"] not in caplog.text
+
+
+def test_a_longer_wait_than_allowed_is_named_whatever_the_status() -> None:
+    with odd_server(answer(b"", "503 No", **{"Retry-After": "120"})) as server:
+        with pytest.raises(errors.ServerError, match="asks to wait 120 s"):
+            odd(server.url, max_retries=5).call(LIST)
 
 
 @pytest.mark.parametrize("value", ["../../accounts/other", "a/b?c#d", "\U0001f600", "%2e%2e"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,6 +110,18 @@ def test_stream_maps_rename_drop_and_compute(settings: dict[str, Any], tmp_path:
     assert all(one["record"]["greeting"].startswith("Hi ") for one in records)
 
 
+def test_a_stream_map_that_cannot_be_evaluated_ends_in_one_line(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    settings["stream_maps"] = {"contacts": {"a": "no_such_function(id)"}}
+    done = tap(settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if "| ERROR " in line]
+    assert len(errors) == 1
+    assert "no_such_function" in errors[0]
+    assert "Traceback" not in done.stderr
+
+
 def test_flattening(settings: dict[str, Any], tmp_path: Path) -> None:
     settings.update(flattening_enabled=True, flattening_max_depth=2)
     done = tap(settings=settings, folder=tmp_path)
@@ -154,7 +168,13 @@ def test_a_wrong_setting_ends_in_one_line_that_names_it(
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PAGE_SIZE", "many"), ("FILTERS", "{oops"), ("REQUESTS_PER_SECOND", "fast")],
+    [
+        ("PAGE_SIZE", "many"),
+        ("FILTERS", "{oops"),
+        ("REQUESTS_PER_SECOND", "fast"),
+        ("FLATTENING_MAX_DEPTH", "x"),
+        ("STREAM_MAPS", "{oops"),
+    ],
 )
 def test_a_wrong_variable_ends_in_one_line_that_names_the_setting(
     tmp_path: Path, variable: str, value: str
@@ -170,6 +190,53 @@ def test_a_wrong_variable_ends_in_one_line_that_names_the_setting(
     assert done.returncode == 1
     assert variable.lower() in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+@pytest.mark.parametrize("content", ["{oops", None])
+def test_a_file_that_cannot_be_read_ends_in_one_line(
+    settings: dict[str, Any], tmp_path: Path, option: str, content: str | None
+) -> None:
+    if content:
+        (tmp_path / "file.json").write_text(content)
+    done = tap(option, "file.json", settings=settings, folder=tmp_path)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+    assert "file.json" in done.stderr or "JSON" in done.stderr
+
+
+def test_an_older_catalog_gets_records_that_fit_it(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    catalog = json.loads(tap("--discover", folder=tmp_path).stdout)
+    for stream in catalog["streams"]:
+        for gone in ("extra", "lastName", "phone_number"):
+            stream["schema"]["properties"].pop(gone, None)
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    done = tap("--catalog", "catalog.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    schemas = {one["stream"]: one["schema"] for one in messages(done.stdout, "SCHEMA")}
+    for one in messages(done.stdout, "RECORD"):
+        assert set(one["record"]) <= set(schemas[one["stream"]]["properties"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_soon_and_not_as_a_success(
+    emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path, number: int
+) -> None:
+    emulator.switch(latency_ms=60_000)
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tap_sakari", "--config", "config.json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not emulator.token_requests and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    process.send_signal(number)
+    process.communicate(timeout=10)
+    assert process.returncode == 128 + number
 
 
 @pytest.mark.parametrize("plugin", ["tap", "target"])
