@@ -82,6 +82,7 @@ class Meltano:
             environment={
                 **kept,
                 "MELTANO_DATABASE_URI": f"sqlite:///{self.folder / 'meltano.db'}",
+                "XDG_STATE_HOME": str(self.folder),  # else it writes logs into the home folder
                 "MELTANO_AUTO_INSTALL": "false",  # script/setup installed what is pinned
                 **self.settings,
             },

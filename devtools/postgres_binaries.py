@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,11 @@ def _system() -> Iterator[Path]:
         yield Path(answer.stdout.strip())
     # Debian and Red Hat keep the server's programs off the PATH, one folder for each version.
     for pattern in ("lib/postgresql/*/bin", "pgsql-*/bin"):
-        yield from sorted(Path("/usr").glob(pattern), reverse=True)
+        yield from sorted(Path("/usr").glob(pattern), key=_version, reverse=True)
+
+
+def _version(binaries: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", binaries.parent.name)]
 
 
 if __name__ == "__main__":

@@ -169,9 +169,10 @@ def _classify(status: int, operation: str) -> tuple[type[SakariError], str]:
         return NotFoundError, "There is no such record in this account."
     if status in _BY_STATUS:
         return _BY_STATUS[status]
-    return _BY_CLASS.get(status // 100, (RequestRefusedError, ""))
+    return _BY_CLASS.get(status // 100, (RequestRefusedError, _REFUSED_ADVICE))
 
 
+_REFUSED_ADVICE = "Sakari refused the request as it is; if the code does not say why, ask Sakari."
 _BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
     HTTPStatus.UNAUTHORIZED: (
         AuthenticationError,

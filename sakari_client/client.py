@@ -63,6 +63,10 @@ class SakariClient:
         """
         return cls(ClientConfig.from_settings(settings), clock=clock, on_try=on_try)
 
+    def server_time(self) -> float:
+        """The server's time by its latest answer, in seconds since the epoch; ours before one."""
+        return self._transport.server_time()
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 MEANINGS: dict[str, str] = {
     "ACCT-001": "the free limit is used up",
     "ACCT-006": "the account has not enough credit",
-    "ACCT-008": "the account id is not valid; check account_id",
+    "ACCT-008": "the account id is not valid",
     "ACCT-010": "this IP address is blocked",
     "ACCT-016": "the credentials may not use this API",
     "ACCT-017": "the account must be verified first",

@@ -15,24 +15,16 @@ if TYPE_CHECKING:
 
 
 def run(
-    command: Callable[[], object],
-    logger: logging.Logger,
-    settings: Mapping[str, Mapping[str, Any]],
-    prefix: str,
-    mistakes: tuple[type[Exception], ...],
+    command: Callable[[], object], logger: logging.Logger, mistakes: tuple[type[Exception], ...]
 ) -> None:
     """Run a command; a mistake of the user becomes one line and exit code 1.
 
     Args:
         command: what to run.
         logger: where the line goes.
-        settings: JSON Schema of each setting.
-        prefix: what the settings' environment variables begin with.
         mistakes: further errors that are the user's to mend, as the framework raises them.
     """
     try:
-        if "ENV" in sys.argv or "--config=ENV" in sys.argv:
-            _check_environment(settings, prefix)
         command()
     except Exception as error:
         # Of json's and of simplejson's making alike.
@@ -48,23 +40,36 @@ def _end(logger: logging.Logger, line: str) -> NoReturn:
     sys.exit(1)
 
 
-def _check_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> None:
-    """Refuse values that the SDK would meet with a traceback.
+def read_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> dict[str, Any]:
+    """The settings that the environment gives, each as its schema wants it.
+
+    Only the environment: a `.env` file is Meltano's to read. (The SDK would look for one from
+    where it is installed, and let it win over what the user exported.)
+
+    Args:
+        settings: JSON Schema of each setting.
+        prefix: what the settings' environment variables begin with.
 
     Raises:
         ConfigError: a variable holds no whole number, or no JSON, where it must.
     """
-    readers: dict[str, tuple[Callable[[str], object], str]] = {
-        "integer": (int, "a whole number"),
-        "object": (json.loads, "JSON"),
-    }
+    found: dict[str, Any] = {}
     for name, schema in settings.items():
         variable = f"{prefix}{name.upper()}"
-        kinds = schema.get("type", ())
-        for kind in {kinds} if isinstance(kinds, str) else kinds:
-            if kind in readers and variable in os.environ:
-                read, meaning = readers[kind]
-                try:
-                    read(os.environ[variable])
-                except ValueError:
-                    raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None
+        kinds = schema.get("type", "string")
+        kind = kinds if isinstance(kinds, str) else kinds[0]
+        if variable in os.environ:
+            read, meaning = _READERS.get(kind, (str, "text"))
+            try:
+                found[name] = read(os.environ[variable])
+            except ValueError:
+                raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None
+    return found
+
+
+_READERS: dict[str, tuple[Callable[[str], object], str]] = {
+    "integer": (int, "a whole number"),
+    "boolean": (lambda text: text.lower() in {"true", "t", "yes", "y", "1", "on"}, "true or false"),
+    "object": (json.loads, "JSON"),
+    "array": (json.loads, "JSON"),
+}

@@ -184,7 +184,8 @@ class ClientConfig:
 
     def __post_init__(self) -> None:
         for name in REQUIRED:
-            if not getattr(self, name).strip():
+            object.__setattr__(self, name, getattr(self, name).strip())
+            if not getattr(self, name):
                 raise ConfigError(name, "is empty. Find it at hub.sakari.io, Settings > API.")
         object.__setattr__(self, "api_url", _origin(self.api_url))
         auth_url = self.auth_url or f"{self.api_url}/oauth2/token"

@@ -16,7 +16,7 @@ at all, how long they are. Nothing of that is trusted:
 
 Why one known row is enough: rows keep their order, so a row that was there all the time and stands
 before a known row was read before it, and one that stands after it is still ahead. Rows that
-changed places in other ways are noticed by their order or by the server's count, and said.
+changed places in other ways are noticed by their order or by the server's count, if there is one.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ WINDOW = 10_000
 """Rows whose ids are remembered, so that memory stays the same however long the list is. In a
 longer list a row comes twice if it moves to the front after it was read, or if more rows than these
 are inserted between two requests."""
+_HEAD = 2_000
+"""Rows at the beginning whose ids are remembered to the end."""
 _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
@@ -76,9 +78,9 @@ class StitchedList:
         self._identify = identify
         self._paged = paged
         self._ahead = PagesAhead(fetch, max(2, page_size), concurrency)
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[str, int] = OrderedDict()
         self._places: dict[str, int] = {}
-        self._head: frozenset[str] = frozenset()
+        self._head: set[str] = set()
         self._largest = 0
         self._last_ids: list[str] = []
         self._same = self._barren = self._stalled = 0
@@ -103,6 +105,8 @@ class StitchedList:
         offset = boundary = back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
+            # A page fetched ahead may begin, and end, before the rows that were asked for.
+            asked = page.offset >= offset
             self._largest = max(self._largest, len(page.rows))
             ids = [self._identify(row) for row in page.rows]
             joined = page.offset == 0 or any(row_id in self._known for row_id in ids)
@@ -111,11 +115,11 @@ class StitchedList:
                 yield fresh
             # A page that shows nothing where rows should be; not one of those read while
             # stepping back, which may well lie past the end of a list that grew shorter.
-            short = not ids or len(ids) < self._largest
+            short = asked and (not ids or len(ids) < self._largest)
             barren = short and not fresh and (joined or (not ids and not back))
             self._check_progress(page, ids, fresh=bool(fresh), barren=barren)
             if joined:
-                if self._ended(page, fresh=bool(fresh)):
+                if self._ended(page, shows_nothing_follows=bool(ids) and barren):
                     break
                 # A page of a single row has no row to spare for the overlap.
                 offset = boundary = page.end - (1 if len(page.rows) > 1 else 0)
@@ -135,9 +139,9 @@ class StitchedList:
     def _look_back(self) -> Generator[list[Row], None, int | None]:
         """Yield what came to the beginning meanwhile; return the server's latest count.
 
-        Goes on as long as pages bring something new, or rows are missing by the server's count.
+        Goes on until a page is just as it was read, and no row is missing by the server's count.
         """
-        offset = 0
+        offset = expected = 0
         while True:
             page = self._ahead.take(offset, self._stride)
             rows, ids = page.rows, [self._identify(row) for row in page.rows]
@@ -146,11 +150,15 @@ class StitchedList:
             if old and forgotten:
                 # Rows behind those of the old beginning were read, though no longer remembered.
                 rows, ids = rows[: old[-1]], ids[: old[-1]]
+            places = [self._known[row_id] for row_id in ids if row_id in self._known]
+            changed = places != list(range(expected, expected + len(ids)))
+            expected = places[-1] if places else expected
             fresh = self._take_fresh(rows, ids)
             if fresh:
                 yield fresh
-            missing = page.total is not None and self.count < page.total and page.says_more
-            if (old and forgotten) or not (fresh or missing):
+            missing = page.total is not None and self.count < page.total
+            more = page.says_more or (page.says_more is None and len(page.rows) == self._largest)
+            if (old and forgotten) or not (fresh or (more and (changed or missing))):
                 return page.total
             offset = max(offset + 1, page.end - 1)
 
@@ -164,14 +172,15 @@ class StitchedList:
         fresh = []
         for row_id, row in zip(ids, rows, strict=True):
             if row_id not in self._known and row_id not in self._head:
-                self._known[row_id] = None
+                self._known[row_id] = self.count
+                self.count += 1
                 fresh.append(row)
-        self.count += len(fresh)
+                if self.count <= _HEAD:
+                    self._head.add(row_id)
         self.duplicates += max(0, len(ids) - len(fresh) - 1)
         while len(self._known) > WINDOW:
             self._known.popitem(last=False)
         self._watch_order(ids)
-        self._head = self._head or frozenset(ids)
         return fresh
 
     def _watch_order(self, ids: list[str]) -> None:
@@ -196,8 +205,9 @@ class StitchedList:
         self._last_ids = ids
         if self._same >= _SAME_PAGES:
             raise PagingError(
-                f"{self._name}: the server gives the same page whatever the offset; "
-                f"{self.count} rows could be read, and whether there are more cannot be known."
+                f"{self._name}: the server gives the same page whatever the offset, or the list "
+                f"grows as fast as it is read; {self.count} rows could be read, and whether there "
+                "are more cannot be known."
             )
         if self._barren >= _BARREN_PAGES and page.says_more:
             raise PagingError(
@@ -211,18 +221,28 @@ class StitchedList:
                 "changes faster than it can be read. Raise requests_per_second or run again later."
             )
 
-    def _ended(self, page: Page, *, fresh: bool) -> bool:
+    def _ended(self, page: Page, *, shows_nothing_follows: bool) -> bool:
         """Whether the list ends with a page that joins on."""
-        if page.says_more is None:
-            if not self._paged:
-                return True
-            shows_the_end = bool(page.rows) and not fresh and len(page.rows) < self._largest
-            return shows_the_end or self._barren >= _BARREN_PAGES
         if page.says_more:
             return False
-        # The server counts more rows than came, perhaps since the list grew at its beginning:
-        # one more look past the end must find nothing.
-        if page.total is not None and self.count < page.total and not self._looked_again:
+        if page.says_more is None:
+            if self._barren >= _BARREN_PAGES:
+                logger.warning(
+                    "%s: the server gives empty pages and does not say how many rows there are; "
+                    "%s came, and whether there are more cannot be known.",
+                    self._name,
+                    self.count,
+                )
+                return True
+            return not self._paged or shows_nothing_follows
+        # The server counts more rows than came, perhaps since the list grew at its beginning; or
+        # it counts just as many as a full page ends with, and nothing else speaks for the end.
+        # One more look past the end must find nothing.
+        full = len(page.rows) == max(self._largest, 2) and page.offset > 0
+        doubtful = page.total is not None and (
+            self.count < page.total or (page.has_next is None and full)
+        )
+        if doubtful and not self._looked_again:
             self._looked_again = True
             return False
         return True

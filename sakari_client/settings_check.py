@@ -50,9 +50,10 @@ def _name(error: jsonschema.ValidationError) -> str:
 def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row for each rule
     wanted: Any = error.validator_value
     schema: Any = error.schema
+    instance: Any = error.instance
     match error.validator:
         case "required":
-            return "is missing."
+            return "is missing. Give --config FILE, or --config ENV for environment variables."
         case "type":
             names = [wanted] if isinstance(wanted, str) else wanted
             return f"must be {' or '.join(_KINDS[name] for name in names if name != 'null')}."
@@ -66,6 +67,7 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return "must be plain ASCII text, and not empty."
         case "additionalProperties":
             known = ", ".join(schema["properties"])
-            return f"holds a name that it does not have; it has {known}."
+            unknown = ", ".join(sorted(set(instance) - set(schema["properties"])))
+            return f"has no {unknown}; it has {known}."
         case _:
             return f"breaks the rule {error.validator!r}; see docs/settings.md."

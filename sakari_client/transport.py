@@ -106,6 +106,10 @@ class Transport:
         self._closed.set()
         self._wire.close()
 
+    def server_time(self) -> float:
+        """The server's time by its latest answer, in seconds since the epoch; ours before one."""
+        return self._clock.time() + self._wire.clock_offset
+
     def call(
         self,
         operation: Operation,
@@ -270,7 +274,8 @@ def _credentials_refused(error: SakariError) -> AuthenticationError:
     code = f" ({error.code})" if error.code else ""
     return AuthenticationError(
         f"client_id, client_secret: the server refused these credentials with status "
-        f"{error.status}{code}. Compare them with hub.sakari.io, Settings > API.",
+        f"{error.status}{code}. Compare them with hub.sakari.io, Settings > API, and auth_url if "
+        "you set it.",
         operation=auth.OPERATION,
         status=error.status,
         code=error.code,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import email.utils
 import logging
 import os
 import ssl
@@ -94,6 +96,7 @@ class Wire:
         )
         self._threads = threading.local()
         self._trusted = _trusted(config)
+        self.clock_offset = 0.0
 
     def close(self) -> None:
         """Close all connections."""
@@ -124,6 +127,7 @@ class Wire:
                 proxies=self._proxies(request.url),
             )
             with response:
+                self._note_date(response.headers.get("Date"))
                 return Answer(
                     response.status_code,
                     response.headers,
@@ -132,6 +136,12 @@ class Wire:
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _network_error(request.operation, error) from None
+
+    def _note_date(self, date: str | None) -> None:
+        """Take note of how far the server's clock is from ours."""
+        with contextlib.suppress(TypeError, ValueError):
+            sent = email.utils.parsedate_to_datetime(str(date)).timestamp()
+            self.clock_offset = sent - self._clock.time()
 
     def _read_body(self, operation: str, response: requests.Response, deadline: float) -> bytes:
         """Read the body, no further than `max_response_mb` and `request_timeout` allow."""

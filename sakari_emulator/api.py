@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sakari_emulator import answers, bodies, faults, tokens
 from sakari_emulator.account import STREAMS
-from sakari_emulator.contact_writes import STRATEGIES, Writes, key_id
+from sakari_emulator.contact_writes import STRATEGIES, Writes, key_id, read_fields
 from sakari_emulator.emulator import Emulator, LoggedRequest
 from sakari_emulator.errors import (
     INVALID_CONVERSATION,
@@ -94,6 +94,8 @@ def _create_contact(call: Call) -> Response:
     form = "array" if isinstance(body, list) else call.switches.contact_create_answer
     sent = bodies.objects(body if isinstance(body, list) else [body], "a contact")
     writes = Writes(call.emulator.account, call.switches)
+    for item in sent:
+        read_fields(item)  # all are refused, before any is written, where one cannot be
     shown = [_written(writes.create(item, strategy), call) for item in sent]
     return answers.json(_created(shown, form), call.switches.create_status)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PORT = 8998
+_LAST_PORT = 65535
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=PORT, help="port; 0 for any free one")
+    parser.add_argument("--port", type=_port, default=PORT, help="port; 0 for any free one")
     parser.add_argument("--seed", type=int, default=1, help="what the rows are made up from")
     for size in fields(Sizes):
         parser.add_argument(f"--{size.name}", type=_count, default=size.default, help="rows of it")
@@ -106,7 +107,14 @@ def _add(group: Any, spec: Spec) -> None:
         group.add_argument(spec.option, type=int, metavar="N", default=spec.default, help=text)
 
 
+def _port(text: str) -> int:
+    port = _count(text)
+    if port > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {_LAST_PORT}")
+    return port
+
+
 def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError("must be a whole number")
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
     return int(text)

@@ -97,7 +97,7 @@ def _stream(request: Request) -> str:
 
 def _count(request: Request) -> int:
     text = request.query_params.get("count", "1")
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         raise bad_request("count must be a whole number")
     return int(text)
 

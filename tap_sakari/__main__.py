@@ -10,14 +10,7 @@ from tap_sakari.tap import TapSakari
 
 def main() -> None:
     """Run the tap."""
-    TapSakari.append_builtin_config(TapSakari.config_jsonschema)
-    run(
-        TapSakari.cli,
-        TapSakari.logger,
-        TapSakari.config_jsonschema["properties"],
-        "TAP_SAKARI_",
-        (ConfigurationError, DiscoveryError, MappingError),
-    )
+    run(TapSakari.cli, TapSakari.logger, (ConfigurationError, DiscoveryError, MappingError))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tap_sakari.conform import utc_milliseconds
 from tap_sakari.stream import Record, SakariStream, number_of
 
 _STAMPS = {"created": "at", "updated": "at"}
@@ -84,6 +85,14 @@ class ConversationsStream(SakariStream):
             "is_closed": self.is_closed(row.get("closed")),
             "phone_number": number_of(row.get("phoneNumber")),
         }
+
+    def changed_at(self, record: Record) -> str | None:
+        """A conversation also changes when its `closed` date comes; `updated` does not tell."""
+        changed = super().changed_at(record)
+        closed = utc_milliseconds(record.get("closed"))
+        if changed is None or closed is None or not record.get("is_closed"):
+            return changed
+        return max(changed, closed)
 
 
 class WebhooksStream(SakariStream):

@@ -12,6 +12,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
 from sakari_client.client import SakariClient
 from sakari_client.clock import Clock
+from sakari_client.command import read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
 from sakari_client.resources import MAX_PAGE_SIZE, RESOURCES
@@ -89,8 +90,24 @@ class TapSakari(Tap):
     clock = Clock()
     """Time, sleep and chance; tests pass their own."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *, config: Any = None, parse_env_config: bool = False, **kwargs: Any
+    ) -> None:
+        """Make a tap.
+
+        Args:
+            config: the settings.
+            parse_env_config: whether to take settings from the environment too.
+            kwargs: as of the SDK.
+
+        Raises:
+            ConfigError: a setting is missing or wrong; the error names it.
+        """
+        if parse_env_config:
+            self.append_builtin_config(self.config_jsonschema)
+            settings = self.config_jsonschema["properties"]
+            config = {**(config or {}), **read_environment(settings, "TAP_SAKARI_")}
+        super().__init__(config=config, **kwargs)
         self.request_metrics = RequestMetrics(self.metrics_logger)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -10,14 +10,7 @@ from target_sakari.target import TargetSakari
 
 def main() -> None:
     """Run the target."""
-    TargetSakari.append_builtin_config(TargetSakari.config_jsonschema)
-    run(
-        TargetSakari.cli,
-        TargetSakari.logger,
-        TargetSakari.config_jsonschema["properties"],
-        "TARGET_SAKARI_",
-        (ConfigurationError, DiscoveryError, MappingError),
-    )
+    run(TargetSakari.cli, TargetSakari.logger, (ConfigurationError, DiscoveryError, MappingError))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from singer_sdk import Target
 from singer_sdk.helpers.capabilities import PluginCapabilities
 
+from sakari_client.command import read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import SakariError
 from sakari_client.settings_check import check_settings
@@ -33,6 +34,25 @@ class TargetSakari(Target):
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
+
+    def __init__(
+        self, *, config: Any = None, parse_env_config: bool = False, **kwargs: Any
+    ) -> None:
+        """Make a target.
+
+        Args:
+            config: the settings.
+            parse_env_config: whether to take settings from the environment too.
+            kwargs: as of the SDK.
+
+        Raises:
+            ConfigError: a setting is missing or wrong; the error names it.
+        """
+        if parse_env_config:
+            self.append_builtin_config(self.config_jsonschema)
+            settings = self.config_jsonschema["properties"]
+            config = {**(config or {}), **read_environment(settings, "TARGET_SAKARI_")}
+        super().__init__(config=config, **kwargs)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before the SDK does, which would show their values.

@@ -26,8 +26,13 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> str:
     return done.stdout
 
 
-def uv(*arguments: str | Path, cwd: Path) -> None:
-    run(Path(sys.executable).parent / "uv", *arguments, cwd=cwd)
+def install(python: Path, *what: str, cwd: Path) -> None:
+    """Install with uv; with pip where uv knows no way to a package index, as script/setup does."""
+    try:
+        uv = Path(sys.executable).parent / "uv"
+        run(uv, "pip", "install", "--python", python, *what, cwd=cwd)
+    except AssertionError:
+        run(sys.executable, "-m", "pip", "--python", python, "install", *what, cwd=cwd)
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +55,10 @@ def test_an_installed_archive_gives_the_same_catalog(
     archives: dict[str, Path], catalog: object, kind: str, tmp_path: Path
 ) -> None:
     pins = CHECKOUT / "requirements" / "dev.txt"
-    uv("venv", "--python", sys.executable, "venv", cwd=tmp_path)
+    run(sys.executable, "-m", "venv", "--without-pip", "venv", cwd=tmp_path)
     commands = tmp_path / "venv" / "bin"
     python = commands / "python"
-    uv(
-        "pip",
-        "install",
-        "--python",
-        python,
-        "-c",
-        pins,
-        f"{archives[kind]}[emulator]",
-        cwd=tmp_path,
-    )
+    install(python, "-c", str(pins), f"{archives[kind]}[emulator]", cwd=tmp_path)
 
     where = run(python, "-c", "import sakari_client; print(sakari_client.__file__)", cwd=tmp_path)
     assert str(CHECKOUT) not in where
@@ -70,7 +66,8 @@ def test_an_installed_archive_gives_the_same_catalog(
     for command in ("tap-sakari", "target-sakari", "sakari-emulator"):
         run(commands / command, "--help", cwd=tmp_path)
 
-    uv("pip", "uninstall", "--python", python, "singer-sakari", cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    run(*pip, "uninstall", "--yes", "singer-sakari", cwd=tmp_path)
     for package in PACKAGES:
         shutil.copytree(CHECKOUT / package, tmp_path / "checkout" / package)
     plain = run(

@@ -83,7 +83,7 @@ def test_an_ignored_offset_is_an_error_not_a_loop(hints: tuple[str, ...]) -> Non
             return replace(super().fetch(0, limit), offset=offset)
 
     moving = Ignored(_rows(1000), hints=frozenset(hints))
-    with pytest.raises(PagingError, match="same page whatever the offset"):
+    with pytest.raises(PagingError, match="the same page whatever the offset"):
         moving.read()
     assert len(moving.requests) < 20
 
@@ -121,6 +121,71 @@ def test_a_total_that_is_too_low_does_not_end_the_list() -> None:
 
     assert Low(_rows(1000)).read(concurrency=4) == _rows(1000)
     assert Low(_rows(1000), hints=frozenset({"total"})).read() == _rows(1000)
+
+
+@pytest.mark.parametrize("size", [332, 222, 221, 1000])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_total_that_is_too_low_by_a_tenth_does_not_end_the_list(
+    size: int, concurrency: int
+) -> None:
+    class Low(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, total=size - size // 10)
+
+    moving = Low(_rows(size), hints=frozenset({"total"}))
+    assert moving.read(concurrency=concurrency) == _rows(size)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("dropped", [0.02, 0.1, 0.3])
+def test_pages_of_different_length_do_not_end_a_list_without_hints(
+    concurrency: int, dropped: float
+) -> None:
+    for seed in range(20):
+        hidden = random.Random(seed)
+        shown = {row for row in _rows(1_000) if hidden.random() > dropped}
+
+        class Dropping(Distorted):
+            def distort(self, page: Page) -> Page:
+                kept = [row for row in page.rows if row["id"] in shown]  # noqa: B023
+                return replace(page, rows=kept)
+
+        moving = Dropping(_rows(1_000), hints=frozenset())
+        assert set(moving.read(concurrency=concurrency)) == shown
+
+
+def test_a_long_list_whose_beginning_is_deleted_meanwhile_is_not_read_twice() -> None:
+    def delete_the_beginning(moving: MovingList) -> None:
+        if len(moving.requests) == 50:
+            moving.delete(0, 150)
+
+    moving = MovingList(_rows(15_000), changes=[delete_the_beginning] * 100)
+    came = moving.read(concurrency=4)
+    assert len(came) == len(set(came))
+    assert moving.always <= set(came)
+
+
+@pytest.mark.parametrize("hints", [("total", "has_next"), ("has_next",)], ids=str)
+@pytest.mark.parametrize("block", [True, False])
+def test_a_row_that_moves_to_the_front_behind_others_is_found(
+    hints: tuple[str, ...],
+    block: bool,  # noqa: FBT001
+) -> None:
+    def move(moving: MovingList) -> None:
+        if len(moving.requests) == 6:
+            moving.ids.insert(0, moving.ids.pop(900))
+            moving.ids.pop(300)
+            if block:
+                moving.ids[0:0] = moving.ids[150:270]
+                del moving.ids[270:390]
+            else:
+                for _ in range(120):
+                    moving.ids.insert(0, moving.ids.pop(200))
+
+    moving = MovingList(_rows(1_000), hints=frozenset(hints), changes=[move] * 100)
+    came = moving.read()
+    assert "row-900" in came
+    assert len(came) == len(set(came))
 
 
 def test_a_total_that_is_too_high_is_an_error() -> None:

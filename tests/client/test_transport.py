@@ -98,7 +98,7 @@ def test_each_fault_is_one_clear_error(
         ("403 Forbidden", b'{"error":{"code":"ACCT-016","message":"Ada"}}',
          errors.AccessDeniedError, "403, ACCT-016: the credentials may not use this API."),
         ("404 Not Found", b'{"success":false,"error":{"code":"ACCT-008"}}',
-         errors.NotFoundError, "404, ACCT-008: the account id is not valid; check account_id"),
+         errors.NotFoundError, "404, ACCT-008: the account id is not valid. Check account_id"),
         ("400 Bad Request", b'{"error":{"code":"CONT-001","message":"Bad +15550100002 of Ada"}}',
          errors.RequestRefusedError, "400, CONT-001: not a valid mobile number"),
         ("400 Bad Request", b'{"error":{"code":"+15550100002","message":"hello there"}}',

@@ -90,11 +90,6 @@ def _webhooks_are_paged(document: Json) -> None:
     _operation(document, f"{_LISTS}/webhooks", "get")["parameters"] += parameters
 
 
-def _webhooks_take_a_url(document: Json) -> None:
-    body = _operation(document, f"{_LISTS}/webhooks", "post")["requestBody"]
-    body["content"]["application/json"]["schema"]["required"] = ["url"]
-
-
 CONTRADICTIONS = (
     Contradiction(
         "errors-everywhere",
@@ -135,10 +130,5 @@ CONTRADICTIONS = (
         "webhooks-are-paged",
         "the list of webhooks answers with pagination, but documents no offset and limit",
         _webhooks_are_paged,
-    ),
-    Contradiction(
-        "webhooks-take-a-url",
-        "subscribing requires callbackUrl, a property it does not have; samples send url",
-        _webhooks_take_a_url,
     ),
 )

@@ -67,6 +67,7 @@ def test_test_mode_asks_once_for_each_stream(
     done = tap("--test", settings=settings, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len([one for one in emulator.requests if one.method == "GET"]) == len(STREAMS)
+    assert "ERROR" not in done.stderr
 
 
 def test_a_catalog_selects_streams_and_fields(settings: dict[str, Any], tmp_path: Path) -> None:
@@ -237,6 +238,20 @@ def test_a_signal_ends_it_soon_and_not_as_a_success(
     process.send_signal(number)
     process.communicate(timeout=10)
     assert process.returncode == 128 + number
+
+
+def test_a_dotenv_file_has_no_say_over_the_environment(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("TAP_SAKARI_CLIENT_SECRET=of-another-account\n")
+    exported = {f"TAP_SAKARI_{name.upper()}": str(value) for name, value in settings.items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "tap_sakari", "--config", "ENV"],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        env={**os.environ, **exported},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert messages(done.stdout, "RECORD")
 
 
 @pytest.mark.parametrize("plugin", ["tap", "target"])

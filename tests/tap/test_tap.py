@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,6 +157,39 @@ def test_is_closed_says_what_closed_means(
     assert {record["is_closed"] for record in records} == expected
     raw = {type(record.get("closed")) for record in records}
     assert raw <= {str, type(None)}
+
+
+def test_a_conversation_comes_again_when_its_closing_date_is_past(
+    emulator: EmulatorServer, quick: dict[str, Any]
+) -> None:
+    emulator.switch(closed_form="future_date")
+    first = run_tap(quick, select="conversations")
+    assert not any(one["is_closed"] for one in first.records["conversations"])
+
+    emulator.switch(closed_form="date")  # what was ahead is past now; `updated` did not move
+    second = run_tap(quick, select="conversations", state=first.state)
+    bookmark = first.state["bookmarks"]["conversations"]["replication_key_value"]
+    everything = run_tap(quick, select="conversations").records["conversations"]
+    due = {one["id"] for one in everything if one["is_closed"] and one["closed"] >= bookmark}
+    assert due
+    assert due <= set(second.ids("conversations"))
+
+
+@pytest.mark.parametrize("fast_by", [0, 300])
+def test_no_bookmark_passes_the_servers_clock(
+    emulator: EmulatorServer,
+    quick: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    fast_by: int,
+) -> None:
+    fast = Clock(sleep=lambda _seconds: None, time=lambda: time.time() + fast_by)
+    monkeypatch.setattr(TapSakari, "clock", fast)
+    later = time.time() + 200  # a date of the server's that is ahead of its own clock
+    for message in emulator.account.messages:
+        message.updated = int(later * 1000)
+    state = run_tap(quick, select="messages").state
+    bookmark = state["bookmarks"]["messages"]["replication_key_value"]
+    assert datetime.fromisoformat(bookmark.replace("Z", "+00:00")).timestamp() < time.time() + 5
 
 
 def test_an_old_webhook_has_its_url_as_id(emulator: EmulatorServer, quick: dict[str, Any]) -> None:
