@@ -1,0 +1,120 @@
+"""What is repeated, how long the client waits, and what is never repeated blindly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client import errors
+from sakari_client.client import SakariClient
+from sakari_client.clock import Clock
+from tests.client.reach import LIST, SEND, Sleeps, odd, transport
+from tests.odd_server import answer, odd_server
+
+if TYPE_CHECKING:
+    import socket
+
+    from sakari_emulator.server import EmulatorServer
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"error_every": 2}, {"error_every": 2, "error_status": 503, "error_body": "html"},
+        {"reset_every": 2}, {"truncate_every": 2}, {"html_every": 2}, {"bad_json_every": 2},
+        {"rate_limit_every": 2}, {"rate_limit_every": 2, "retry_after": "seconds"},
+        {"rate_limit_every": 2, "retry_after": "date"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_reads_are_repeated_and_complete(
+    emulator: EmulatorServer, settings: dict[str, Any], switches: dict[str, Any]
+) -> None:
+    emulator.switch(**switches)
+    sleeps = Sleeps()
+    sakari = SakariClient.from_settings({**settings, "page_size": 20}, clock=sleeps.clock)
+    came = [row["id"] for row in sakari.messages.list(page_size=20)]
+    assert came == emulator.ids("messages")
+    assert sleeps.seconds
+
+
+def test_retries_end(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(error_every=1)
+    sleeps = Sleeps()
+    with pytest.raises(errors.ServerError):
+        transport(settings, sleeps.clock, max_retries=3, retry_max_wait=3).call(LIST)
+    assert [round(seconds) for seconds in sleeps.seconds if seconds > 0.5] == [1, 2, 3]
+    assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 4
+
+
+def test_retry_after_is_obeyed(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(rate_limit_every=2, retry_after="seconds", retry_after_seconds=7)
+    sleeps = Sleeps()
+    client = transport(settings, sleeps.clock)
+    client.call(LIST)
+    client.call(LIST)
+    assert any(6.5 < seconds <= 7 for seconds in sleeps.seconds)
+
+
+def test_a_wait_longer_than_allowed_ends_the_request(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(rate_limit_every=1, retry_after="seconds", retry_after_seconds=3600)
+    with pytest.raises(errors.RateLimitError, match="asks to wait 3600 s"):
+        transport(settings, Sleeps().clock, retry_max_wait=60).call(LIST)
+    assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "tries", "ambiguous"), [("503 No", 1, True), ("429 Slow", 4, False)]
+)
+def test_a_send_is_never_repeated_blindly(status: str, tries: int, ambiguous: bool) -> None:  # noqa: FBT001
+    with odd_server(answer(b"", status)) as server:
+        sender = odd(server.url, max_retries=3, requests_per_second=1000)
+        sender._clock = sender._throttle._clock = Sleeps().clock
+        with pytest.raises(errors.SakariError) as caught:
+            sender.call(SEND, body={"template": "hello there"})
+    assert caught.value.ambiguous is ambiguous
+    assert len([head for head in server.heads if "/messages" in head]) == tries
+
+
+def test_a_send_whose_answer_is_lost_is_ambiguous() -> None:
+    with odd_server(lambda connection, _: None) as server:
+        with pytest.raises(errors.ConnectionLostError) as caught:
+            odd(server.url, max_retries=3).call(SEND, body={})
+    assert caught.value.ambiguous
+    assert len([head for head in server.heads if "/messages" in head]) == 1
+
+
+def test_a_send_that_never_left_is_not_ambiguous() -> None:
+    def no_token(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(answer(b"", "503 No"))
+
+    with odd_server(no_token) as server:
+        sender = odd(server.url, auth_url=f"{server.url}/token")
+        with pytest.raises(errors.ServerError, match="POST /oauth2/token") as caught:
+            sender.call(SEND, body={})
+    assert not caught.value.ambiguous
+    assert not any("/messages" in head for head in server.heads)
+
+
+def test_a_closed_client_stops_trying(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(error_every=1)
+    client = transport(settings)
+    client._clock = Clock(sleep=lambda _: client.close())
+    with pytest.raises(errors.SakariError, match="the client was closed"):
+        client.call(LIST)
+    assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 1
+
+
+def test_the_circuit_opens(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(error_every=1)
+    client = transport(settings, max_retries=0, circuit_breaker_failures=2)
+    for _ in range(2):
+        with pytest.raises(errors.ServerError):
+            client.call(LIST)
+    asked = len(emulator.requests)
+    with pytest.raises(errors.CircuitOpenError):
+        client.call(LIST)
+    assert len(emulator.requests) == asked
