@@ -49,7 +49,6 @@ class StitchedList:
 
     Attributes:
         count: rows read.
-        duplicates: rows that came again and were dropped, the overlap of the pages not counted.
     """
 
     def __init__(  # noqa: PLR0913
@@ -87,7 +86,6 @@ class StitchedList:
         self._looked_again = False
         self._reordered = False
         self.count = 0
-        self.duplicates = 0
 
     def pages(self) -> Generator[list[Row], None, None]:
         """Yield the rows, a list for each page that brought new ones.
@@ -177,7 +175,6 @@ class StitchedList:
                 fresh.append(row)
                 if self.count <= _HEAD:
                     self._head.add(row_id)
-        self.duplicates += max(0, len(ids) - len(fresh) - 1)
         while len(self._known) > WINDOW:
             self._known.popitem(last=False)
         self._watch_order(ids)
@@ -238,7 +235,7 @@ class StitchedList:
         # The server counts more rows than came, perhaps since the list grew at its beginning; or
         # it counts just as many as a full page ends with, and nothing else speaks for the end.
         # One more look past the end must find nothing.
-        full = len(page.rows) == max(self._largest, 2) and page.offset > 0
+        full = len(page.rows) == self._largest and page.offset > 0
         doubtful = page.total is not None and (
             self.count < page.total or (page.has_next is None and full)
         )

@@ -233,9 +233,7 @@ class Transport:
             raise _credentials_refused(refused) from None
 
     def _ask_for_token(self) -> Any:
-        return self._with_retries(
-            self._token_request(), Repeat.HARMLESS, None, lambda answer: answer
-        )
+        return self._with_retries(self._token_request(), Repeat.HARMLESS, None, _as_it_is)
 
     def _token_request(self) -> Request:
         fields = {

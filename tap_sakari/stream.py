@@ -64,13 +64,15 @@ class SakariStream(Stream):
         listing = resource.read(
             self.config.get("filters", {}).get(self.name), page_size=self.config["page_size"]
         )
-        for rows in listing.pages():
-            for row in rows:
-                record = self.to_record(row, resource.identify(row))
-                changed = self.changed_at(record)
-                if since is None or changed is None or changed >= since:
-                    yield record
-        self._sakari_tap.request_metrics.write_counts(self.name)
+        try:
+            for rows in listing.pages():
+                for row in rows:
+                    record = self.to_record(row, resource.identify(row))
+                    changed = self.changed_at(record)
+                    if since is None or changed is None or changed >= since:
+                        yield record
+        finally:
+            self._sakari_tap.request_metrics.write_counts(self.name)
 
     def changed_at(self, record: Record) -> str | None:
         """When a record last changed, for the comparison with the bookmark."""

@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from sakari_client import retry
+from sakari_client import errors, retry
 from sakari_client.breaker import CircuitBreaker
-from sakari_client.errors import CircuitOpenError, Failure, RateLimitError
+from sakari_client.errors import CircuitOpenError, Failure, RateLimitError, SakariError
 from sakari_client.retry import Repeat
 from sakari_client.throttle import Throttle
 from tests.fake_clock import FakeClock
@@ -129,3 +129,16 @@ def test_waits_grow_to_the_longest_with_full_jitter() -> None:
 def test_the_server_is_obeyed_on_how_long_to_wait() -> None:
     assert retry.wait_after(RateLimitError("", retry_after=7), 1) == 7
     assert retry.wait_after(RateLimitError(""), 1) == 1
+
+
+# An open circuit is left out: nothing was sent, and a later try may pass.
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, SakariError) and kind is not CircuitOpenError
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_say_of_themselves_what_the_table_says(kind: type[SakariError]) -> None:
+    assert kind.retryable is retry.may_repeat(Repeat.HARMLESS, kind.failure)
