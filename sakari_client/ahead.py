@@ -5,53 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
+from typing import Protocol
 
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Page:
-    """One answer of a list.
-
-    Attributes:
-        offset: the offset asked for.
-        rows: the records.
-        total: the server's count of the whole list (`totalCount`), if it gives one.
-        has_next: whether the server says that rows follow (`hasNext`), if it does.
-    """
-
-    offset: int
-    rows: list[Row]
-    total: int | None = None
-    has_next: bool | None = None
-
-    @property
-    def end(self) -> int:
-        """Offset of the row after the last one."""
-        return self.offset + len(self.rows)
-
-    @property
-    def says_more(self) -> bool | None:
-        """Whether the server says that rows follow; None where it says nothing.
-
-        Where its two hints differ, the one that promises more is believed. A total that is less
-        than the rows already there is wrong, and says nothing.
-        """
-        if self.total is not None and self.end < self.total:
-            return True
-        if self.has_next is not None:
-            return self.has_next
-        return False if self.total == self.end else None
-
+from sakari_client.page import Page
 
 FetchPage = Callable[[int, int], Page]
 """Gets the page at an offset, with a limit. Called from several threads."""
 
 
-class _Threads:
+class Workers(Protocol):
+    """Whoever fetches the pages."""
+
+    def submit(self, fetch: Callable[[], Page], /) -> Future[Page]:
+        """Have a page fetched, soon."""
+
+    def close(self) -> None:
+        """Take no more work."""
+
+
+class Threads:
     """A few threads that do not keep the process alive.
 
     The standard library's executor joins its threads when the interpreter ends, so that a process
@@ -91,11 +64,11 @@ class _Threads:
 class PagesAhead:
     """A few pages under way or waiting, never more than `concurrency`."""
 
-    def __init__(self, fetch: FetchPage, limit: int, concurrency: int) -> None:
+    def __init__(self, fetch: FetchPage, limit: int, concurrency: int, workers: Workers) -> None:
         self._fetch = fetch
         self._limit = limit
         self._concurrency = concurrency
-        self._threads = _Threads(concurrency)
+        self._workers = workers
         self._pages: dict[int, Future[Page]] = {}
         self._kept: set[int] = set()
 
@@ -104,7 +77,6 @@ class PagesAhead:
         for future in self._pages.values():
             future.cancel()
         self._pages.clear()
-        self._threads.close()
 
     def take(self, offset: int, stride: int) -> Page:
         """The page that covers an offset: one that was fetched ahead, else a new one.
@@ -122,7 +94,7 @@ class PagesAhead:
         return future.result()
 
     def _start(self, offset: int) -> Future[Page]:
-        return self._threads.submit(lambda: self._fetch(offset, self._limit))
+        return self._workers.submit(lambda: self._fetch(offset, self._limit))
 
     def keep(self, page: Page) -> None:
         """Put a page back that does not join on yet; once, lest it be tried for ever."""

@@ -53,6 +53,11 @@ class Answer:
     body: bytes
     received_at: float
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is one of success."""
+        return self.status // 100 == _SUCCESS
+
 
 def read(operation: str, answer: Answer) -> Any:
     """Decode an answer.
@@ -64,29 +69,31 @@ def read(operation: str, answer: Answer) -> Any:
     Raises:
         SakariError: the answer is an error, or `success: false`, or cannot be read.
     """
-    succeeded = answer.status // 100 == _SUCCESS
-    if succeeded and not answer.body.strip():
+    if answer.succeeded and not answer.body.strip():
         return None
     try:
-        document = _decode(answer.body)
+        document = decode(answer.body)
     except ValueError:
-        if succeeded:
-            raise _unreadable(operation, answer) from None
+        if answer.succeeded:
+            raise unreadable(operation, answer) from None
         document = None
-    if succeeded and not (isinstance(document, dict) and document.get("success") is False):
+    if answer.succeeded and not (isinstance(document, dict) and document.get("success") is False):
         return document
     raise _error(operation, answer, document)
 
 
-def _decode(body: bytes) -> Any:
+def without_nul(body: bytes) -> bytes:
+    """JSON without the character NUL, which PostgreSQL and others cannot store: it is U+FFFD."""
+    return _NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
+
+
+def decode(body: bytes) -> Any:
     """Decode JSON, strictly and fast; leniently where that fails.
 
     Raises:
         ValueError: this is not JSON.
     """
-    if b"\\u0000" in body:
-        # PostgreSQL and others cannot store the character NUL, and would refuse the record.
-        body = _NUL.sub(rb"\1\\ufffd", body)
+    body = without_nul(body)
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -116,7 +123,8 @@ def _decode_leniently(body: bytes) -> Any:
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def _unreadable(operation: str, answer: Answer) -> InvalidAnswerError:
+def unreadable(operation: str, answer: Answer) -> InvalidAnswerError:
+    """The error for an answer whose status is fine but whose body is not what it should be."""
     return InvalidAnswerError(
         f"{operation}: the server answered {answer.status} with {_kind(answer)} in place of JSON. "
         "Is api_url the address of the Sakari API, with no proxy or login page in between?",

@@ -1,91 +1,114 @@
-"""Offset pages, stitched together so that a list that moves while it is read loses no row.
+"""Lists that move while they are read, read so that no row is lost and none comes twice.
 
-Sakari's lists take `offset` and `limit`, cannot be sorted, and say in at least three ways, or not
-at all, how long they are. Nothing of that is trusted:
+Sakari's lists take `offset` and `limit`, cannot be sorted or narrowed by date, and say in at least
+three ways, or not at all, how long they are. Nothing of that is trusted:
 
-* Every page is asked for one row early. Its first row must then be one that was read already; if
-  it is, nothing lies between the two pages. If no row of a page is known, rows were deleted and
-  the list moved up: the reader steps back until it meets a known row, and reads on from there.
-* Rows inserted meanwhile push known rows into the next page; known rows are dropped by id.
-* The reader advances by the rows that came, so a server may cap the page as it likes.
-* The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
-  that nothing follows the last row. An empty page shows nothing: the row asked for again should
-  have been in it.
-* Last, the beginning is looked at again: rows that were new, or that moved to the front, meanwhile
-  are there. That costs a request for a list of more than one page.
-
-Why one known row is enough: rows keep their order, so a row that was there all the time and stands
-before a known row was read before it, and one that stands after it is still ahead. Rows that
-changed places in other ways are noticed by their order or by the server's count, if there is one.
+* A reading (`reading.py`) joins page to page. It finds every row that keeps its place among the
+  others, whatever is inserted and deleted meanwhile.
+* Rows sorted by what never changes (`order.py`) cannot change places, and one reading is enough.
+  Otherwise the beginning is looked at again, for rows that moved there; and where the list was seen
+  to move, it is read a second time, with all ids remembered. New rows that the server counts are
+  looked for at the beginning too.
+* What is missing all the same, by the server's own count or by rows that stand in another order, is
+  said, as an error or as a warning.
+* A reader that only wants the latest rows names a bound. The reading stops, or begins near the
+  end, while every page seen so far proves the list to be in the order of creation.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from sakari_client.ahead import FetchPage, Page, PagesAhead, Row
+from sakari_client.ahead import FetchPage, PagesAhead, Threads, Workers
+from sakari_client.bound import Bound
 from sakari_client.errors import PagingError
+from sakari_client.known import NOWHERE, KnownIds
+from sakari_client.mirror import Mirror
+from sakari_client.order import Order
+from sakari_client.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from sakari_client.page import Page, Row
+
 logger = logging.getLogger(__name__)
 
-WINDOW = 10_000
-"""Rows whose ids are remembered, so that memory stays the same however long the list is. In a
-longer list a row comes twice if it moves to the front after it was read, or if more rows than these
-are inserted between two requests."""
+REMEMBERED = 10_000
+"""Rows remembered, so that memory stays the same however long the list is: enough where rows cannot
+change places. A row comes twice only if more than these are inserted between two requests."""
+REMEMBERED_UNSORTED = 100_000
+"""Rows remembered where they can. A longer list is not read a second time."""
 _HEAD = 2_000
 """Rows at the beginning whose ids are remembered to the end."""
-_SAME_PAGES = 10
-_BARREN_PAGES = 5
-_STALLED_PAGES = 250
+_READINGS = 3
+"""How often at most a list is read whose rows change places."""
+
+Incomplete = Literal["fail", "warn"]
+"""What to do about a list that cannot be read completely."""
 
 
 class StitchedList:
-    """Reads one list from its beginning to its end, each row once.
+    """Reads one list, each row once.
 
     Attributes:
-        count: rows read.
+        count: rows that came.
+        total: the server's count of the list; None where it gives none, or where the list is
+            not read to its end.
+        complete: whether the list was read to its end, and no doubt about it is left.
+        stopped_at: the bound at which the reading stopped; None where the whole list was read.
     """
 
     def __init__(  # noqa: PLR0913
         self,
         name: str,
         fetch: FetchPage,
-        identify: Callable[[Row], str],
         *,
         page_size: int,
         concurrency: int,
         paged: bool = True,
+        back_to: str | None = None,
+        incomplete: Incomplete = "fail",
+        workers: Workers | None = None,
     ) -> None:
         """Prepare to read.
 
         Args:
             name: what is read, for messages.
             fetch: gets a page; called from several threads.
-            identify: the id of a row.
             page_size: rows to ask for, 1 to 100. Two at least are asked for, since a page of
                 one row cannot overlap the one before.
             concurrency: most pages fetched at the same time.
             paged: whether the API documents pages for this list. If not, a first page that
                 does not say that more follow is the whole list.
+            back_to: rows created before this moment are not wanted, so far as the order of the
+                list allows to leave them out; in the form of `Row.created`.
+            incomplete: whether a list that cannot be read completely is an error or a warning.
+            workers: who fetches the pages. Default: `concurrency` threads.
         """
         self._name = name
-        self._identify = identify
+        self._fetch = fetch
+        self._limit = max(2, page_size)
+        self._concurrency = concurrency
         self._paged = paged
-        self._ahead = PagesAhead(fetch, max(2, page_size), concurrency)
-        self._known: OrderedDict[str, int] = OrderedDict()
-        self._places: dict[str, int] = {}
+        self._bound = None if back_to is None else Bound(back_to)
+        self._incomplete = incomplete
+        self._workers = workers or Threads(concurrency)
+        self._order = Order()
+        self._known = KnownIds(REMEMBERED_UNSORTED)
         self._head: set[str] = set()
-        self._largest = 0
-        self._last_ids: list[str] = []
-        self._same = self._barren = self._stalled = 0
-        self._looked_again = False
-        self._reordered = False
+        self._ahead: list[PagesAhead] = []
+        self._readings: list[Reading] = []
         self.count = 0
+        self.total: int | None = None
+        self.complete = False
+        self.stopped_at: str | None = None
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that came again, and were left out."""
+        return sum(reading.duplicates for reading in self._readings)
 
     def pages(self) -> Generator[list[Row], None, None]:
         """Yield the rows, a list for each page that brought new ones.
@@ -97,176 +120,214 @@ class StitchedList:
         try:
             yield from self._read()
         finally:
-            self._ahead.close()
+            for ahead in self._ahead:
+                ahead.close()
+            self._workers.close()
 
     def _read(self) -> Generator[list[Row], None, None]:
-        offset = boundary = back = 0
-        while True:
-            page = self._ahead.take(offset, self._stride)
-            # A page fetched ahead may begin, and end, before the rows that were asked for.
-            asked = page.offset >= offset
-            self._largest = max(self._largest, len(page.rows))
-            ids = [self._identify(row) for row in page.rows]
-            joined = page.offset == 0 or any(row_id in self._known for row_id in ids)
-            fresh = self._take_fresh(page.rows, ids) if joined else []
-            if fresh:
-                yield fresh
-            # A page that shows nothing where rows should be; not one of those read while
-            # stepping back, which may well lie past the end of a list that grew shorter.
-            short = asked and (not ids or len(ids) < self._largest)
-            barren = short and not fresh and (joined or (not ids and not back))
-            self._check_progress(page, ids, fresh=bool(fresh), barren=barren)
-            if joined:
-                if self._ended(page, shows_nothing_follows=bool(ids) and barren):
-                    break
-                # A page of a single row has no row to spare for the overlap.
-                offset = boundary = page.end - (1 if len(page.rows) > 1 else 0)
-                back = 0
-                if page.says_more or (page.says_more is None and len(page.rows) == self._largest):
-                    self._ahead.look_ahead(offset, self._stride, page.total)
-            elif ids or back or self._barren > 1:
-                self._ahead.keep(page)
-                back = max(1, 2 * back + self._stride - 1)
-                offset = max(0, boundary - back)
-            # An empty page is asked for once more before stepping back.
-        total = page.total
-        if page.offset > 0:
-            total = yield from self._look_back()
-        self._report(total)
+        bound, tail = self._bound, None
+        first = self._begin(self._fetch, self._known, until=self._worth_fetching)
+        for page, fresh in first.pages():
+            self._watch(page.rows)
+            yield from self._give([row for row in fresh if not tail or row.id not in tail])
+            if bound is None:
+                self.total = page.total
+            elif first.pages_read == 1 and self._begins_long_ago(page, bound):
+                tail = KnownIds(REMEMBERED_UNSORTED)
+                if (yield from self._read_the_end(page, tail, bound)):
+                    self.stopped_at = bound.created
+                    return
+            elif bound.is_passed(page.rows) and self._order.newest_first:
+                self.stopped_at = bound.created
+                return
+        self.total = first.total
+        if first.pages_read > 1 and (not self._order.fixed or self._is_short()):
+            yield from self._look_again(first)
+        self._report()
 
-    def _look_back(self) -> Generator[list[Row], None, int | None]:
-        """Yield what came to the beginning meanwhile; return the server's latest count.
+    def _begin(
+        self,
+        fetch: FetchPage,
+        seen: KnownIds,
+        *,
+        largest: int = 0,
+        until: Callable[[Page], int | None] | None = None,
+    ) -> Reading:
+        ahead = PagesAhead(fetch, largest or self._limit, self._concurrency, self._workers)
+        reading = Reading(self._name, ahead, seen, paged=self._paged, largest=largest, until=until)
+        self._ahead.append(ahead)
+        self._readings.append(reading)
+        return reading
+
+    def _watch(self, rows: list[Row]) -> None:
+        self._order.watch(rows)
+        self._known.limit = REMEMBERED if self._order.fixed else REMEMBERED_UNSORTED
+
+    def _give(self, fresh: list[Row]) -> Generator[list[Row], None, None]:
+        if fresh:
+            if self.count < _HEAD:
+                self._head.update(row.id for row in fresh)
+            self.count += len(fresh)
+            yield fresh
+
+    # The latest rows only.
+
+    def _worth_fetching(self, page: Page) -> int | None:
+        """The offset up to which pages are worth fetching ahead."""
+        reach = self._bound.reach(page) if self._bound and self._order.newest_first else None
+        return _least(page.total, reach)
+
+    def _begins_long_ago(self, first: Page, bound: Bound) -> bool:
+        """Whether a list begins with its oldest rows, and says where its end is."""
+        order = self._order
+        return (
+            order.oldest_first
+            and not order.newest_first
+            and first.total is not None
+            and first.total > 2 * len(first.rows)
+            and bound.is_older(first.rows)
+        )
+
+    def _read_the_end(
+        self, first: Page, seen: KnownIds, bound: Bound
+    ) -> Generator[list[Row], None, bool]:
+        """Read a list sorted by creation from its end back to the bound.
+
+        Returns:
+            Whether that was possible; if not, the whole list must be read.
+        """
+        size = len(first.rows)
+        start = (first.total or 0) - size + 1
+        mirror = Mirror(self._fetch, start + 1)
+        try:
+            for page, fresh in self._begin(self._fetch, seen, largest=size).pages(start):
+                self._watch([first.rows[-1], *page.rows])
+                yield from self._give([row for row in fresh if row.id not in self._known])
+            backwards = self._begin(
+                mirror.fetch,
+                seen,
+                largest=size,
+                until=lambda page: _least(start + 1, bound.reach(page)),
+            )
+            for page, fresh in backwards.pages(known=True):
+                apart = start + 1 - page.end >= size
+                self._watch([*first.rows[-1:], *page.rows[::-1]] if apart else page.rows[::-1])
+                yield from self._give([row for row in fresh if row.id not in self._known])
+                if not self._order.oldest_first:
+                    break
+                if bound.is_passed(page.rows) or not page.has_next:
+                    return True
+        except PagingError as error:
+            logger.debug("%s", error)
+        logger.warning(
+            "%s: the list turned out not to be in the order of creation; it is read whole.",
+            self._name,
+        )
+        return False
+
+    # Rows that change places.
+
+    def _look_again(self, first: Reading) -> Generator[list[Row], None, None]:
+        """Read once more what may have come to places that were read already."""
+        if self._order.fixed or not first.moved or self._known.forgot:
+            yield from self._look_back(first)
+            return
+        before, found = self._known, KnownIds(REMEMBERED_UNSORTED)
+        for _ in range(_READINGS - 1):
+            seen = KnownIds(REMEMBERED_UNSORTED)
+            again = self._begin(self._fetch, seen)
+            latest: list[int] = []
+            for _page, fresh in again.pages():
+                places = latest + before.places(row.id for row in fresh)
+                again.reordered |= places != sorted(places)
+                latest = places[-1:]
+                new = [row for row in fresh if row.id not in self._known and row.id not in found]
+                for row in new:
+                    found.add(row.id, NOWHERE)
+                yield from self._give(new)
+            self.total = again.total
+            before = seen
+            if not again.reordered and not self._is_short():
+                return
+
+    def _look_back(self, first: Reading) -> Generator[list[Row], None, None]:
+        """Yield what came to the beginning meanwhile.
 
         Goes on until a page is just as it was read, and no row is missing by the server's count.
         """
-        offset = expected = 0
+        known, offset, expected = self._known, 0, 0
         while True:
-            page = self._ahead.take(offset, self._stride)
-            rows, ids = page.rows, [self._identify(row) for row in page.rows]
+            page = self._ahead[0].take(offset, max(1, first.largest - 1))
+            rows, ids = page.rows, page.ids
             old = [place for place, row_id in enumerate(ids) if row_id in self._head]
-            forgotten = self.count > WINDOW
-            if old and forgotten:
+            if old and known.forgot:
                 # Rows behind those of the old beginning were read, though no longer remembered.
                 rows, ids = rows[: old[-1]], ids[: old[-1]]
-            places = [self._known[row_id] for row_id in ids if row_id in self._known]
+            places = [known.place(row_id) for row_id in ids if row_id in known]
             changed = places != list(range(expected, expected + len(ids)))
-            expected = places[-1] if places else expected
-            fresh = self._take_fresh(rows, ids)
-            if fresh:
-                yield fresh
-            missing = page.total is not None and self.count < page.total
-            more = page.says_more or (page.says_more is None and len(page.rows) == self._largest)
-            if (old and forgotten) or not (fresh or (more and (changed or missing))):
-                return page.total
+            expected = max([expected, *(place or 0 for place in places[-1:])])
+            fresh = [row for row in rows if row.id not in known and row.id not in self._head]
+            for row in fresh:
+                known.add(row.id, NOWHERE)
+            yield from self._give(fresh)
+            self.total = page.total
+            more = page.says_more or (page.says_more is None and len(page.rows) == first.largest)
+            if (old and known.forgot) or not (fresh or (more and (changed or self._is_short()))):
+                return
             offset = max(offset + 1, page.end - 1)
 
-    @property
-    def _stride(self) -> int:
-        """Rows by which a full page advances."""
-        return max(1, self._largest - 1)
+    def _is_short(self) -> bool:
+        """Whether the server counts more rows than came."""
+        return self.total is not None and self.count < self.total
 
-    def _take_fresh(self, rows: list[Row], ids: list[str]) -> list[Row]:
-        """The rows that are not known yet; they are known from now on."""
-        fresh = []
-        for row_id, row in zip(ids, rows, strict=True):
-            if row_id not in self._known and row_id not in self._head:
-                self._known[row_id] = self.count
-                self.count += 1
-                fresh.append(row)
-                if self.count <= _HEAD:
-                    self._head.add(row_id)
-        while len(self._known) > WINDOW:
-            self._known.popitem(last=False)
-        self._watch_order(ids)
-        return fresh
-
-    def _watch_order(self, ids: list[str]) -> None:
-        """Notice rows that stand in another order than in the page before."""
-        before = [self._places[row_id] for row_id in ids if row_id in self._places]
-        self._reordered |= before != sorted(before)
-        self._places = {row_id: place for place, row_id in enumerate(ids)}
-
-    def _check_progress(self, page: Page, ids: list[str], *, fresh: bool, barren: bool) -> None:
-        """Notice a list that leads nowhere.
-
-        Raises:
-            PagingError: it leads nowhere.
-        """
-        if fresh:
-            self._same = self._barren = self._stalled = 0
-            self._looked_again = False
-        else:
-            self._stalled += 1
-            self._barren += barren
-            self._same += bool(ids) and ids == self._last_ids
-        self._last_ids = ids
-        if self._same >= _SAME_PAGES:
-            raise PagingError(
-                f"{self._name}: the server gives the same page whatever the offset, or the list "
-                f"grows as fast as it is read; {self.count} rows could be read, and whether there "
-                "are more cannot be known."
-            )
-        if self._barren >= _BARREN_PAGES and page.says_more:
-            raise PagingError(
-                f"{self._name}: the server says that more rows follow the {self.count} that could "
-                f"be read{'' if page.total is None else f' ({page.total} in all)'}, and does not "
-                "give them. Run again; if it stays so, ask Sakari."
-            )
-        if self._stalled >= _STALLED_PAGES:
-            raise PagingError(
-                f"{self._name}: the last {_STALLED_PAGES} pages brought nothing new; the list "
-                "changes faster than it can be read. Raise requests_per_second or run again later."
-            )
-
-    def _ended(self, page: Page, *, shows_nothing_follows: bool) -> bool:
-        """Whether the list ends with a page that joins on."""
-        if page.says_more:
-            return False
-        if page.says_more is None:
-            if self._barren >= _BARREN_PAGES:
-                logger.warning(
-                    "%s: the server gives empty pages and does not say how many rows there are; "
-                    "%s came, and whether there are more cannot be known.",
-                    self._name,
-                    self.count,
-                )
-                return True
-            return not self._paged or shows_nothing_follows
-        # The server counts more rows than came, perhaps since the list grew at its beginning; or
-        # it counts just as many as a full page ends with, and nothing else speaks for the end.
-        # One more look past the end must find nothing.
-        full = len(page.rows) == self._largest and page.offset > 0
-        doubtful = page.total is not None and (
-            self.count < page.total or (page.has_next is None and full)
-        )
-        if doubtful and not self._looked_again:
-            self._looked_again = True
-            return False
-        return True
-
-    def _report(self, total: int | None) -> None:
+    def _report(self) -> None:
         """Say so where rows may be missing.
 
         Raises:
             PagingError: rows changed places all the time, and some are missing.
         """
-        missing = total is not None and self.count < total
-        if self._reordered and missing:
-            raise PagingError(
-                f"{self._name}: rows changed places while they were read, and only {self.count} "
-                f"of {total} came. Run again."
+        last = self._readings[-1]
+        reordered = last.reordered
+        if self._order.fixed and not self._is_short():
+            self.complete = True
+        elif reordered and (self.total is None or self._is_short()):
+            self._fail(
+                f"{self._name}: rows changed places while they were read, and "
+                + (
+                    f"{self.count} came; whether there are more cannot be known."
+                    if self.total is None
+                    else f"only {self.count} of {self.total} came."
+                )
             )
-        if missing:
+        elif self._is_short():
             logger.warning(
                 "%s: the server counts %s rows, and %s came. Rows that were inserted or moved "
                 "while the list was read may come only with the next run.",
                 self._name,
-                total,
+                self.total,
                 self.count,
             )
-        elif self._reordered:
+        elif reordered or last.moved:
             logger.warning(
-                "%s: rows changed places while they were read. Rows that moved may come only "
-                "with the next run.",
+                "%s: rows came, went or changed places while they were read. Rows that moved may "
+                "come only with the next run.",
                 self._name,
             )
+        else:
+            self.complete = True
+
+    def _fail(self, doubt: str) -> None:
+        """Say what is wrong with a list, as an error or as a warning.
+
+        Raises:
+            PagingError: it is to be an error.
+        """
+        if self._incomplete == "fail":
+            raise PagingError(
+                f"{doubt} Run again; to go on with what came, set incomplete_lists to warn."
+            )
+        logger.warning("%s Rows that are missing may come with the next run.", doubt)
+
+
+def _least(*offsets: int | None) -> int | None:
+    return min((offset for offset in offsets if offset is not None), default=None)

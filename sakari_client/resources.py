@@ -7,16 +7,19 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sakari_client.ahead import Page, Row
-from sakari_client.errors import ConfigError, InvalidAnswerError
+from sakari_client import answers
+from sakari_client.errors import ConfigError
 from sakari_client.filters import ignored_filter
-from sakari_client.paging import StitchedList
+from sakari_client.page import Page, ReadRow, Row, read_page
+from sakari_client.paging import Incomplete, StitchedList
 from sakari_client.transport import Operation, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 logger = logging.getLogger(__name__)
+
+Record = dict[str, Any]
 
 MAX_PAGE_SIZE = 100
 """Largest `limit` that the API documents."""
@@ -45,23 +48,47 @@ class Resource:
         self._transport = transport
         self._list = Operation("GET", f"/{self.name}")
 
-    def identify(self, row: Row) -> str:
-        """The id of a row; text, also where the server sends a number.
+    def identify(self, record: Record) -> str:
+        """The id of a record; text, also where the server sends a number.
 
-        A row without one, which the API does not document, is known by its content, so that it
-        is neither lost nor taken for another one.
+        A record without one, which the API does not document, is known by its content, so that
+        it is neither lost nor taken for another one.
         """
         for name in self.keys:
-            value = row.get(name)
+            value = record.get(name)
             if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
                 return str(value)
-        content = json.dumps(row, sort_keys=True, default=str).encode()
+        content = json.dumps(record, sort_keys=True, default=str).encode()
         return f"{NO_ID}{hashlib.sha256(content).hexdigest()[:24]}"
 
+    def read_row(self, text: bytes) -> Row:
+        """Read a record as the plain object that the server sent."""
+        record = answers.decode(text)
+        return Row(
+            record, self.identify(record), _at(record.get("created")), _at(record.get("updated"))
+        )
+
     def read(
-        self, filters: Mapping[str, str] | None = None, *, page_size: int = MAX_PAGE_SIZE
+        self,
+        filters: Mapping[str, str] | None = None,
+        *,
+        page_size: int = MAX_PAGE_SIZE,
+        read_row: ReadRow | None = None,
+        back_to: str | None = None,
+        incomplete: Incomplete = "fail",
     ) -> StitchedList:
-        """Prepare to read the list; its `pages()` yields the rows, and it counts them."""
+        """Prepare to read the list; its `pages()` yields the rows, and it counts them.
+
+        Args:
+            filters: query parameters to narrow the list, by name.
+            page_size: records to ask for in one request, 1 to 100.
+            read_row: reads one record. Default: as the server sent it.
+            back_to: see `StitchedList`.
+            incomplete: see `StitchedList`.
+
+        Raises:
+            ConfigError: no such filter, or the page size is out of range.
+        """
         wanted = dict(filters or {})
         for name in wanted:
             if name not in self.filters:
@@ -69,41 +96,50 @@ class Resource:
                 raise ConfigError("filters", f"{self.name} has no filter {name!r}; it has {known}.")
         if not 1 <= page_size <= MAX_PAGE_SIZE:
             raise ConfigError("page_size", f"must be from 1 to {MAX_PAGE_SIZE}.")
+        read_one = read_row or self.read_row
+        if wanted:
+            read_one = self._checking_filters(read_one, wanted)
 
         def fetch(offset: int, limit: int) -> Page:
             query: dict[str, str | int] = {"offset": offset, "limit": limit, **wanted}
             page: Page = self._transport.call(
                 self._list,
                 query=query,
-                parse=lambda document: _page(str(self._list), offset, document),
+                read=lambda operation, answer: read_page(operation, answer, offset, read_one),
             )
-            if offset == 0:
-                self._check_filters(page, wanted)
             return page
 
         return StitchedList(
             self.name,
             fetch,
-            self.identify,
             page_size=page_size,
             concurrency=self._transport.config.concurrency,
             paged=self.paged,
+            back_to=back_to,
+            incomplete=incomplete,
         )
 
-    def _check_filters(self, page: Page, filters: Mapping[str, str]) -> None:
-        """Say so where the first page holds a row that a filter should have left out."""
-        ignored = next(filter(None, (ignored_filter(row, filters) for row in page.rows)), None)
-        if ignored:
-            logger.warning(
-                "%s: rows came that the filter %r should have left out. Sakari may no longer know "
-                "it; do not rely on it.",
-                self.name,
-                ignored,
-            )
+    def _checking_filters(self, read_row: ReadRow, filters: Mapping[str, str]) -> ReadRow:
+        """Read rows, and say so once where one comes that a filter should have left out."""
+        said: set[str] = set()
+
+        def read(text: bytes) -> Row:
+            ignored = None if said else ignored_filter(answers.decode(text), filters)
+            if ignored:
+                said.add(ignored)
+                logger.warning(
+                    "%s: rows came that the filter %r should have left out. Sakari may no longer "
+                    "know it; do not rely on it.",
+                    self.name,
+                    ignored,
+                )
+            return read_row(text)
+
+        return read
 
     def list(
         self, filters: Mapping[str, str] | None = None, *, page_size: int = MAX_PAGE_SIZE
-    ) -> Iterator[Row]:
+    ) -> Iterator[Record]:
         """`GET /v1/accounts/{accountId}/<name>`: every record once, page after page.
 
         Args:
@@ -119,7 +155,8 @@ class Resource:
             SakariError: a request failed for good.
         """
         for rows in self.read(filters, page_size=page_size).pages():
-            yield from rows
+            for row in rows:
+                yield row.value
 
 
 class Contacts(Resource):
@@ -167,29 +204,10 @@ class Webhooks(Resource):
     keys = ("id", "url")
 
 
-def _page(operation: str, offset: int, document: Any) -> Page:
-    """Take a list's answer apart.
-
-    The envelope is `{success, data, pagination}`; `pagination` is documented as `{offset, limit,
-    totalCount}`, the same with `hasNext`, and without `totalCount`.
-    """
-    envelope = document if isinstance(document, dict) else {}
-    pagination = envelope.get("pagination")
-    hints = pagination if isinstance(pagination, dict) else {}
-    total, has_next = hints.get("totalCount"), hints.get("hasNext")
-    rows = envelope.get("data")
-    if rows is None and total == 0:
-        rows = []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InvalidAnswerError(
-            f"{operation}: the answer holds no list of records in `data`.", operation=operation
-        )
-    return Page(
-        offset,
-        rows,
-        total=total if isinstance(total, int) and not isinstance(total, bool) else None,
-        has_next=has_next if isinstance(has_next, bool) else None,
-    )
+def _at(stamp: Any) -> str | None:
+    """When something happened: `created` and `updated` are `{at, by}`, or only the date."""
+    at = stamp.get("at") if isinstance(stamp, dict) else stamp
+    return at if isinstance(at, str) else None
 
 
 RESOURCES: tuple[type[Resource], ...] = (

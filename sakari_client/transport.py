@@ -28,13 +28,10 @@ from sakari_client.throttle import Throttle
 from sakari_client.wire import Request, Wire
 
 if TYPE_CHECKING:
+    from sakari_client.answers import Answer
     from sakari_client.config import ClientConfig
 
 logger = logging.getLogger(__name__)
-
-
-def _as_it_is(document: Any) -> Any:
-    return document
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,8 @@ class Try:
 
 
 Hook = Callable[[Try], None]
-Parse = Callable[[Any], Any]
+Read = Callable[[str, "Answer"], Any]
+"""Makes something of an answer to an operation, or raises a `SakariError`."""
 
 
 class Transport:
@@ -117,7 +115,7 @@ class Transport:
         ids: Mapping[str, str] | None = None,
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
-        parse: Parse = _as_it_is,
+        read: Read = answers.read,
     ) -> Any:
         """Carry out an operation, with retries.
 
@@ -126,11 +124,12 @@ class Transport:
             ids: values for the path template; encoded here.
             query: query parameters; encoded here.
             body: JSON body.
-            parse: takes the decoded answer apart, envelope included (None where it has no
-                body). An `InvalidAnswerError` of its is treated like one of ours.
+            read: makes something of the answer. Its `InvalidAnswerError` has the request
+                repeated where that does no harm. Default: the decoded document, envelope
+                included (None where there is no body).
 
         Returns:
-            What `parse` makes of the answer.
+            What `read` makes of the answer.
 
         Raises:
             SakariError: as soon as repeating is of no use, or no longer allowed.
@@ -143,7 +142,7 @@ class Transport:
         )
         self._breaker.check(request.operation)
         try:
-            result = self._with_token(request, operation.repeat, parse)
+            result = self._with_token(request, operation.repeat, read)
         except SakariError as error:
             self._breaker.record(failed=error.failure in _OUTAGES)
             raise
@@ -158,20 +157,18 @@ class Transport:
         path = template.format_map({name: _segment(name, value) for name, value in values.items()})
         return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def _with_token(self, request: Request, repeat: Repeat, parse: Parse) -> Any:
+    def _with_token(self, request: Request, repeat: Repeat, read: Read) -> Any:
         """Send with the access token; once more with a new one where the server refuses it."""
         token = self.auth.token()
         try:
-            return self._with_retries(request, repeat, token, parse)
+            return self._with_retries(request, repeat, token, read)
         except SakariError as error:
             if error.failure is not Failure.UNAUTHORIZED:
                 raise
         self.auth.renew(token)
-        return self._with_retries(request, repeat, self.auth.token(), parse)
+        return self._with_retries(request, repeat, self.auth.token(), read)
 
-    def _with_retries(
-        self, request: Request, repeat: Repeat, token: str | None, parse: Parse
-    ) -> Any:
+    def _with_retries(self, request: Request, repeat: Repeat, token: str | None, read: Read) -> Any:
         """Send until it succeeds, cannot succeed, or was tried often enough."""
         planned = waits(self.config.retry_max_wait, self._clock)
         number = 0
@@ -181,7 +178,7 @@ class Transport:
             if self._closed.is_set():
                 raise SakariError(f"{request.operation}: not sent, as the client was closed.")
             try:
-                result = parse(self._try(request, token, number))
+                result = self._try(request, token, number, read)
             except SakariError as error:
                 error.ambiguous = is_ambiguous(repeat, error.failure)
                 wait = wait_after(error, next(planned))
@@ -200,8 +197,8 @@ class Transport:
                 self._throttle.speed_up()
                 return result
 
-    def _try(self, request: Request, token: str | None, number: int) -> Any:
-        """One HTTP request, and its decoded answer."""
+    def _try(self, request: Request, token: str | None, number: int, read: Read) -> Any:
+        """One HTTP request, and what is made of its answer."""
         started = self._clock.monotonic()
         status = None
         try:
@@ -211,7 +208,7 @@ class Transport:
             if self._on_try:
                 seconds = self._clock.monotonic() - started
                 self._on_try(Try(request.operation, seconds, status, number))
-        return answers.read(request.operation, answer)
+        return read(request.operation, answer)
 
     def _request_token(self) -> Any:
         """Ask for an access token: as JSON, and as a form where the server refuses JSON."""
@@ -233,7 +230,7 @@ class Transport:
             raise _credentials_refused(refused) from None
 
     def _ask_for_token(self) -> Any:
-        return self._with_retries(self._token_request(), Repeat.HARMLESS, None, _as_it_is)
+        return self._with_retries(self._token_request(), Repeat.HARMLESS, None, answers.read)
 
     def _token_request(self) -> Request:
         fields = {

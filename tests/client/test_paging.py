@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sakari_client.errors import PagingError
-from sakari_client.paging import WINDOW, StitchedList
+from sakari_client.paging import REMEMBERED_UNSORTED, StitchedList
 from tests.client.moving_list import MovingList
 
 if TYPE_CHECKING:
-    from sakari_client.ahead import Page
+    from sakari_client.page import Page
 
 ALL_HINTS = [("total", "has_next"), ("total",), ("has_next",), ()]
 
@@ -147,7 +147,7 @@ def test_pages_of_different_length_do_not_end_a_list_without_hints(
 
         class Dropping(Distorted):
             def distort(self, page: Page) -> Page:
-                kept = [row for row in page.rows if row["id"] in shown]  # noqa: B023
+                kept = [row for row in page.rows if row.id in shown]  # noqa: B023
                 return replace(page, rows=kept)
 
         moving = Dropping(_rows(1_000), hints=frozenset())
@@ -210,22 +210,25 @@ def test_bursts_larger_than_a_page_lose_nothing(concurrency: int) -> None:
     assert len(came) == len(set(came))
 
 
-def test_an_order_that_changes_at_every_request_is_not_passed_over(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize("hints", [("total", "has_next"), ("has_next",), ()], ids=str)
+def test_an_order_that_changes_at_every_request_is_an_error_or_a_warning(
+    hints: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     chance = random.Random(1)
 
     def shuffle(moving: MovingList) -> None:
         chance.shuffle(moving.ids)
 
-    moving = MovingList(_rows(1_000), changes=[shuffle] * 1_000)
-    with pytest.raises(PagingError, match="changed places"):
+    moving = MovingList(_rows(1_000), hints=frozenset(hints), changes=[shuffle] * 1_000)
+    with pytest.raises(PagingError, match=r"changed places.*set incomplete_lists to warn"):
         moving.read()
 
-    moving = MovingList(_rows(1_000), hints=frozenset({"has_next"}), changes=[shuffle] * 1_000)
+    moving = MovingList(_rows(1_000), hints=frozenset(hints), changes=[shuffle] * 1_000)
+    listing = moving.listing(incomplete="warn")
     with caplog.at_level(logging.WARNING):
-        moving.read()
+        assert sum(map(len, listing.pages())) == listing.count
     assert "changed places" in caplog.text
+    assert not listing.complete
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
@@ -237,7 +240,7 @@ def test_rows_that_move_to_the_front_meanwhile_are_not_lost(size: int, concurren
     moving = MovingList(_rows(size), changes=[answer_a_text] * 400)
     came = moving.read(concurrency=concurrency)
     assert set(came) == set(_rows(size))
-    assert len(came) == size or size > WINDOW
+    assert len(came) == size or size > REMEMBERED_UNSORTED
 
 
 @pytest.mark.parametrize("size", [1_000, 30_000])
@@ -251,7 +254,7 @@ def test_rows_that_move_within_what_was_read_are_found_or_said_to_be_missing(
 
     with caplog.at_level(logging.WARNING):
         came = MovingList(_rows(size), changes=[move] * 1000).read()
-    if size <= WINDOW:
+    if size <= REMEMBERED_UNSORTED:
         assert sorted(came) == sorted(_rows(size))
     else:
         assert f"the server counts {size} rows, and {size - 3} came" in caplog.text
@@ -259,9 +262,7 @@ def test_rows_that_move_within_what_was_read_are_found_or_said_to_be_missing(
 
 def test_threads_do_not_keep_the_process_alive() -> None:
     moving = MovingList(_rows(1_000))
-    listing = StitchedList(
-        "rows", moving.fetch, lambda row: str(row["id"]), page_size=100, concurrency=4
-    )
+    listing = StitchedList("rows", moving.fetch, page_size=100, concurrency=4)
     pages = listing.pages()
     next(pages)
     next(pages)
@@ -285,8 +286,6 @@ def test_a_server_that_goes_in_circles_is_an_error() -> None:
 
 def test_pages_behind_the_first_are_not_fetched_before_they_are_wanted() -> None:
     moving = MovingList(_rows(1_000))
-    listing = StitchedList(
-        "rows", moving.fetch, lambda row: str(row["id"]), page_size=100, concurrency=8
-    )
+    listing = StitchedList("rows", moving.fetch, page_size=100, concurrency=8)
     next(listing.pages())
     assert moving.requests == [0]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
+import random
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakari_client.errors import PagingError
-from tests.client.moving_list import Change, MovingList
+from tests.client.moving_list import AnyOrder, Change, MovingList, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HINTS = st.sampled_from(
     [
@@ -19,7 +25,10 @@ HINTS = st.sampled_from(
         frozenset[str](),
     ]
 )
+ORDERS = st.sampled_from(["newest", "oldest", "id", "mixed"])
 PLACE = st.floats(0, 1)
+CHOICES = st.lists(st.integers(0, 7), max_size=20)
+"""Which of the requests under way is answered next."""
 
 
 def _insertion(where: float, rows: int) -> Change:
@@ -30,68 +39,174 @@ def _deletion(where: float, rows: int) -> Change:
     return lambda moving: moving.delete(where, rows)
 
 
-def _move(where: float) -> Change:
-    return lambda moving: moving.move_to_front(where)
+def _move(where: float, to: float) -> Change:
+    return lambda moving: moving.move(where, to)
 
 
-CHANGE = st.one_of(
-    st.none(),
+def _all(changes: list[Change]) -> Change:
+    def change(moving: MovingList) -> None:
+        for one in changes:
+            one(moving)
+
+    return change
+
+
+COMING_AND_GOING = st.one_of(
     st.builds(_insertion, PLACE, st.integers(1, 12)),
     st.builds(_deletion, PLACE, st.integers(1, 12)),
 )
+ALL_AT_ONCE = st.builds(_all, st.lists(COMING_AND_GOING, max_size=3))
 
 
-@settings(max_examples=1500, deadline=None)
+def make_list(
+    size: int, order: str, hints: frozenset[str], cap: int, changes: list[Change | None]
+) -> MovingList:
+    """A list in one of the orders. Its rows keep their places among each other."""
+    ids = [f"row-{number:03d}" for number in range(size)]
+    if order == "mixed":
+        random.Random(size).shuffle(ids)
+    moving = MovingList(ids, hints=hints, cap=cap, changes=changes)
+    if order in {"newest", "oldest"}:
+        moving.step = 1.0 if order == "oldest" else -1.0
+        moving.created = {row_id: moving.step * number for number, row_id in enumerate(ids)}
+    return moving
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[io.StringIO]:
+    """What paging says in its log."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logger = logging.getLogger("sakari_client")
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+
+
+@settings(max_examples=2500, deadline=None)
 @given(
     size=st.integers(0, 60),
+    order=ORDERS,
     hints=HINTS,
     cap=st.integers(2, 12),
     page_size=st.integers(1, 12),
-    concurrency=st.sampled_from([1, 1, 3]),
-    changes=st.lists(CHANGE, max_size=25),
+    concurrency=st.sampled_from([1, 3, 8]),
+    changes=st.lists(st.none() | ALL_AT_ONCE, max_size=25),
+    choices=CHOICES,
 )
 def test_every_row_that_stayed_comes_exactly_once(  # noqa: PLR0913
     *,
     size: int,
+    order: str,
     hints: frozenset[str],
     cap: int,
     page_size: int,
     concurrency: int,
     changes: list[Change | None],
+    choices: list[int],
 ) -> None:
-    moving = MovingList(
-        [f"row-{number}" for number in range(size)], hints=hints, cap=cap, changes=changes
-    )
-    came = moving.read(page_size=page_size, concurrency=concurrency)
+    moving = make_list(size, order, hints, cap, changes)
+    came = moving.read(page_size=page_size, concurrency=concurrency, workers=AnyOrder(choices))
 
     assert len(came) == len(set(came)), "a row came twice"
     assert moving.always <= set(came), f"lost {sorted(moving.always - set(came))}"
     assert set(came) <= moving.ever
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=2500, deadline=None)
 @given(
     size=st.integers(0, 60),
+    hints=HINTS,
+    cap=st.integers(2, 12),
+    concurrency=st.sampled_from([1, 3, 8]),
+    changes=st.lists(st.none() | COMING_AND_GOING | st.builds(_move, PLACE, PLACE), max_size=25),
+    choices=CHOICES,
+)
+def test_no_row_that_changes_places_is_lost_in_silence(  # noqa: PLR0913
+    *,
+    size: int,
+    hints: frozenset[str],
+    cap: int,
+    concurrency: int,
+    changes: list[Change | None],
+    choices: list[int],
+) -> None:
+    moving = make_list(size, "mixed", hints, cap, changes)
+    came: list[str] = []
+    with listening() as said, contextlib.suppress(PagingError):
+        for rows in moving.listing(concurrency=concurrency, workers=AnyOrder(choices)).pages():
+            came += [row.id for row in rows]
+        assert moving.always <= set(came) or said.getvalue(), "short, and nothing was said"
+    assert len(came) == len(set(came)), "a row came twice"
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    size=st.integers(0, 200),
+    hints=HINTS,
     cap=st.integers(2, 12),
     concurrency=st.sampled_from([1, 3]),
-    changes=st.lists(st.none() | st.builds(_move, PLACE), max_size=25),
+    incomplete=st.sampled_from(["fail", "warn"]),
+    seed=st.integers(0, 1000),
+    choices=CHOICES,
 )
-def test_no_row_that_moves_to_the_front_is_lost_in_silence(
-    size: int, cap: int, concurrency: int, changes: list[Change | None]
+def test_an_order_that_changes_at_each_request_is_said(  # noqa: PLR0913
+    *,
+    size: int,
+    hints: frozenset[str],
+    cap: int,
+    concurrency: int,
+    incomplete: str,
+    seed: int,
+    choices: list[int],
 ) -> None:
-    moving = MovingList([f"row-{number}" for number in range(size)], cap=cap, changes=changes)
-    said = io.StringIO()
-    handler = logging.StreamHandler(said)
-    logger = logging.getLogger("sakari_client.paging")
-    logger.addHandler(handler)
-    try:
-        came = moving.read(concurrency=concurrency)
-    except PagingError as error:
-        said.write(str(error))
-        return
-    finally:
-        logger.removeHandler(handler)
-    assert len(came) == len(set(came))
-    assert set(came) == set(moving.ids) or f"counts {size} rows, and {len(came)} came" in (
-        said.getvalue()
+    chance = random.Random(seed)
+    shuffles: list[Change | None] = [lambda moving: chance.shuffle(moving.ids)] * 3_000
+    moving = make_list(size, "mixed", hints, cap, shuffles)
+    listing = moving.listing(
+        concurrency=concurrency, incomplete=incomplete, workers=AnyOrder(choices)
     )
+    came: list[str] = []
+    with listening() as said:
+        try:
+            for rows in listing.pages():
+                came += [row.id for row in rows]
+        except PagingError as error:
+            said.write(str(error))
+    assert len(came) == len(set(came))
+    assert set(came) == moving.always or said.getvalue(), "short, and nothing was said"
+
+
+@settings(max_examples=2500, deadline=None)
+@given(
+    size=st.integers(0, 200),
+    order=ORDERS,
+    hints=HINTS,
+    cap=st.integers(2, 30),
+    concurrency=st.sampled_from([1, 3, 8]),
+    back_to=st.floats(-200, 200),
+    changes=st.lists(st.none() | ALL_AT_ONCE, max_size=25),
+    choices=CHOICES,
+)
+def test_every_row_back_to_a_bound_comes_exactly_once(  # noqa: PLR0913
+    *,
+    size: int,
+    order: str,
+    hints: frozenset[str],
+    cap: int,
+    concurrency: int,
+    back_to: float,
+    changes: list[Change | None],
+    choices: list[int],
+) -> None:
+    moving = make_list(size, order, hints, cap, changes)
+    came = moving.read(concurrency=concurrency, back_to=as_text(back_to), workers=AnyOrder(choices))
+    wanted = {
+        row_id
+        for row_id in moving.always
+        if row_id not in moving.created or moving.created[row_id] >= back_to
+    }
+    assert len(came) == len(set(came)), "a row came twice"
+    assert wanted <= set(came), f"lost {sorted(wanted - set(came))}"

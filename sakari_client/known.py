@@ -1,0 +1,53 @@
+"""The ids of the rows that were read, no more of them than memory allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOWHERE = -1
+"""The place of a row that was inserted among those read before it."""
+
+
+class KnownIds:
+    """Remembers the latest ids, at least `limit` of them and at most twice as many.
+
+    Attributes:
+        limit: see above; may be raised or lowered at any time.
+        forgot: whether an id was forgotten.
+        comparable_from: the first place whose rows are known to stand in the order of places.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.forgot = False
+        self.comparable_from = 0
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
+
+    def __contains__(self, row_id: str) -> bool:
+        return row_id in self._young or row_id in self._old
+
+    def place(self, row_id: str) -> int | None:
+        """Which of the rows it was, counted from 0, or `NOWHERE`; None if it is not known."""
+        found = self._young.get(row_id)
+        return self._old.get(row_id) if found is None else found
+
+    def add(self, row_id: str, place: int) -> None:
+        """Remember a row."""
+        if len(self._young) >= self.limit:
+            self.forgot |= bool(self._old)
+            self._old, self._young = self._young, {}
+        self._young[row_id] = place
+
+    def in_order(self, row_ids: Iterable[str]) -> bool:
+        """Whether those of some rows that are known stand in the order in which they were read."""
+        places = self.places(row_ids)
+        return places == sorted(places)
+
+    def places(self, row_ids: Iterable[str]) -> list[int]:
+        """The places of those of some rows whose places can be compared."""
+        found = map(self.place, row_ids)
+        return [place for place in found if place is not None and place >= self.comparable_from]

@@ -1,0 +1,140 @@
+"""One page of a list: its rows, and what the server says about the whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sakari_client import answers
+from sakari_client.errors import InvalidAnswerError
+
+if TYPE_CHECKING:
+    from sakari_client.answers import Answer
+
+
+class Row(msgspec.Struct):
+    """One record of a list, and what paging needs to know of it.
+
+    Attributes:
+        value: the record, in the form that the reader of the list asked for.
+        id: its identity within the list.
+        created: when it was made, as text that sorts by time; None where that is not known.
+        updated: when it last changed, likewise.
+    """
+
+    value: Any
+    id: str
+    created: str | None = None
+    updated: str | None = None
+
+
+ReadRow = Callable[[bytes], Row]
+"""Reads the JSON text of one record. Called from several threads; a `ValueError` says that it
+cannot be read at all."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a list.
+
+    Attributes:
+        offset: the offset asked for.
+        rows: the records.
+        total: the server's count of the whole list (`totalCount`), if it gives one.
+        has_next: whether the server says that rows follow (`hasNext`), if it does.
+    """
+
+    offset: int
+    rows: list[Row]
+    total: int | None = None
+    has_next: bool | None = None
+
+    @property
+    def end(self) -> int:
+        """Offset of the row after the last one."""
+        return self.offset + len(self.rows)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the rows."""
+        return [row.id for row in self.rows]
+
+    @property
+    def says_more(self) -> bool | None:
+        """Whether the server says that rows follow; None where it says nothing.
+
+        Where its two hints differ, the one that promises more is believed. A total that is less
+        than the rows already there is wrong, and says nothing.
+        """
+        if self.total is not None and self.end < self.total:
+            return True
+        if self.has_next is not None:
+            return self.has_next
+        return False if self.total == self.end else None
+
+
+class _Envelope(msgspec.Struct):
+    """A list's answer, its rows not yet decoded."""
+
+    data: Any = None
+    success: Any = None
+    pagination: Any = None
+
+
+class _RawEnvelope(_Envelope):
+    data: list[msgspec.Raw] | None = None
+
+
+_DECODER = msgspec.json.Decoder(_RawEnvelope)
+
+
+def read_page(operation: str, answer: Answer, offset: int, read_row: ReadRow) -> Page:
+    """Take a list's answer apart.
+
+    The envelope is `{success, data, pagination}`; `pagination` is documented as `{offset, limit,
+    totalCount}`, the same with `hasNext`, and without `totalCount`.
+
+    Raises:
+        SakariError: the answer is an error, or holds no list of records.
+    """
+    envelope = _decode(operation, answer)
+    pagination = envelope.pagination
+    hints = pagination if isinstance(pagination, dict) else {}
+    total, has_next = hints.get("totalCount"), hints.get("hasNext")
+    data = [] if envelope.data is None and total == 0 else envelope.data
+    texts = [bytes(row) for row in data] if isinstance(data, list) else [b"none"]
+    if not all(text.startswith(b"{") for text in texts):
+        raise InvalidAnswerError(
+            f"{operation}: the answer holds no list of records in `data`.", operation=operation
+        )
+    try:
+        rows = [read_row(text) for text in texts]
+    except ValueError:
+        raise answers.unreadable(operation, answer) from None
+    return Page(
+        offset,
+        rows,
+        total=total if isinstance(total, int) and not isinstance(total, bool) else None,
+        has_next=has_next if isinstance(has_next, bool) else None,
+    )
+
+
+def _decode(operation: str, answer: Answer) -> _Envelope:
+    """Decode the envelope and leave the rows as they are; what is no plain list is read whole."""
+    if answer.succeeded:
+        try:
+            envelope: _Envelope = _DECODER.decode(answers.without_nul(answer.body))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        else:
+            if envelope.success is not False:
+                return envelope
+    document = answers.read(operation, answer)
+    whole = document if isinstance(document, dict) else {}
+    data = whole.get("data")
+    rows = [msgspec.json.encode(row) for row in data] if isinstance(data, list) else data
+    return _Envelope(rows, whole.get("success"), whole.get("pagination"))

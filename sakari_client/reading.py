@@ -1,0 +1,233 @@
+"""One reading of a list: offset pages, stitched together so that no row between them is missed.
+
+* Every page is asked for one row early. Its first row must then be one that was read already; if
+  it is, nothing lies between the two pages. If no row of a page is known, rows were deleted and
+  the list moved up: the reader steps back until it meets a known row, and reads on from there.
+* Rows inserted meanwhile push known rows into the next page; known rows are dropped by id.
+* The reader advances by the rows that came, so a server may cap the page as it likes.
+* The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
+  that nothing follows the last row. An empty page shows nothing: the row asked for again should
+  have been in it.
+
+Why one known row is enough: rows keep their order, so a row that was there all the time and stands
+before a known row was read before it, and one that stands after it is still ahead.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from sakari_client.errors import PagingError
+from sakari_client.known import NOWHERE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from sakari_client.ahead import PagesAhead
+    from sakari_client.known import KnownIds
+    from sakari_client.page import Page, Row
+
+logger = logging.getLogger(__name__)
+
+_SAME_PAGES = 10
+_BARREN_PAGES = 5
+_STALLED_PAGES = 250
+
+
+class Reading:
+    """Reads from an offset to the end of the list, each row once.
+
+    Attributes:
+        count: rows read.
+        duplicates: rows that came again, those left out that are asked for twice on purpose.
+        largest: rows of the largest page so far.
+        moved: whether a page stood elsewhere than expected, or the server's count changed.
+        pages_read: pages that joined on.
+        reordered: whether rows stood in another order than they were read in before.
+        total: the server's latest count, if it gives one.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        name: str,
+        ahead: PagesAhead,
+        seen: KnownIds,
+        *,
+        paged: bool = True,
+        largest: int = 0,
+        until: Callable[[Page], int | None] | None = None,
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            name: what is read, for messages.
+            ahead: where the pages come from.
+            seen: the rows read so far; those of this reading are added.
+            paged: whether the API documents pages for this list. If not, a first page that
+                does not say that more follow is the whole list.
+            largest: rows of the largest page that is known of.
+            until: how far ahead pages are worth fetching, by the latest page: an offset, or
+                None for no bound. Default: the server's count.
+        """
+        self._name = name
+        self._ahead = ahead
+        self._seen = seen
+        self._paged = paged
+        self._until = until or (lambda page: page.total)
+        self._last_ids: list[str] = []
+        self._latest: str | None = None
+        self._same = self._barren = self._stalled = 0
+        self._looked_again = False
+        self._start = self._end = 0
+        self.largest = largest
+        self.moved = self.reordered = False
+        self.count = self.duplicates = self.pages_read = 0
+        self.total: int | None = None
+
+    def pages(
+        self, start: int = 0, *, known: bool = False
+    ) -> Generator[tuple[Page, list[Row]], None, None]:
+        """Yield each page that joins on, and those of its rows that are new to this reading.
+
+        Args:
+            start: the offset to begin at.
+            known: whether the row at that offset is among those read already, so that the first
+                page must join on too, and offset 0 is not where the list begins.
+
+        Raises:
+            PagingError: the list cannot be read to its end.
+            SakariError: a request failed for good.
+        """
+        offset = boundary = start
+        self._start, self._end = start, start + known
+        back = 0
+        while True:
+            page = self._ahead.take(offset, self._stride)
+            # A page fetched ahead may begin, and end, before the rows that were asked for.
+            asked = page.offset >= offset
+            self.largest = max(self.largest, len(page.rows))
+            joined = self._joins(page, start=None if known else start)
+            fresh = self._take_fresh(page) if joined else []
+            # A page that shows nothing where rows should be; not one of those read while
+            # stepping back, which may well lie past the end of a list that grew shorter.
+            short = asked and (not page.ids or len(page.ids) < self.largest)
+            barren = short and not fresh and (joined or (not page.ids and not back))
+            self._check_progress(page, fresh=bool(fresh), barren=barren)
+            if joined:
+                yield page, fresh
+                if self._ended(page, shows_nothing_follows=bool(page.ids) and barren):
+                    return
+                # A page of a single row has no row to spare for the overlap.
+                offset = boundary = page.end - (1 if len(page.rows) > 1 else 0)
+                back = 0
+                if page.says_more or (page.says_more is None and len(page.rows) == self.largest):
+                    self._ahead.look_ahead(offset, self._stride, self._until(page))
+            elif offset == 0 and known:
+                raise PagingError(f"{self._name}: none of the rows read last is there any more.")
+            elif page.ids or back or self._barren > 1:
+                self._ahead.keep(page)
+                self.moved |= bool(page.ids)
+                back = max(1, 2 * back + self._stride - 1)
+                offset = max(0, boundary - back)
+            # An empty page is asked for once more before stepping back.
+
+    @property
+    def _stride(self) -> int:
+        """Rows by which a full page advances."""
+        return max(1, self.largest - 1)
+
+    def _joins(self, page: Page, start: int | None) -> bool:
+        """Whether nothing can lie between a page and the rows read before it."""
+        begins = start is not None and (
+            page.offset == 0 or (page.offset == start and not self.count)
+        )
+        return begins or any(row_id in self._seen for row_id in page.ids)
+
+    def _take_fresh(self, page: Page) -> list[Row]:
+        """The rows of a page that are not known yet; they are known from now on."""
+        seen, place = self._seen, self.count
+        known = [row.id in seen for row in page.rows]
+        if sum(known) > 1:
+            self.reordered |= not seen.in_order(page.ids)
+        behind = len(known) - known[::-1].index(True) if True in known else 0
+        before = page.ids[behind - 1] if behind else None
+        if before != self._latest:
+            # Where these rows stand among those read before is not known.
+            seen.comparable_from = place
+        fresh = []
+        for index, row in enumerate(page.rows):
+            if not known[index] and row.id not in seen:
+                seen.add(row.id, place if index >= behind else NOWHERE)
+                place += 1
+                fresh.append(row)
+        if page.rows and behind < len(page.rows):
+            self._latest = page.ids[-1]
+        expected = min(len(page.rows), max(0, self._end - page.offset))
+        dropped = len(page.rows) - len(fresh)
+        self.duplicates += max(0, dropped - expected)
+        counts_differ = self.pages_read > 0 and page.total != self.total
+        self.moved |= counts_differ or dropped != expected
+        self.count = place
+        self.total = page.total
+        self.pages_read += 1
+        self._end = page.end
+        return fresh
+
+    def _check_progress(self, page: Page, *, fresh: bool, barren: bool) -> None:
+        """Notice a list that leads nowhere.
+
+        Raises:
+            PagingError: it leads nowhere.
+        """
+        if fresh:
+            self._same = self._barren = self._stalled = 0
+            self._looked_again = False
+        else:
+            self._stalled += 1
+            self._barren += barren
+            self._same += bool(page.ids) and page.ids == self._last_ids
+        self._last_ids = page.ids
+        if self._same >= _SAME_PAGES:
+            raise PagingError(
+                f"{self._name}: the server gives the same page whatever the offset, or the list "
+                f"grows as fast as it is read; {self.count} rows could be read, and whether there "
+                "are more cannot be known."
+            )
+        if self._barren >= _BARREN_PAGES and page.says_more:
+            raise PagingError(
+                f"{self._name}: the server says that more rows follow the {self.count} that could "
+                f"be read{'' if page.total is None else f' ({page.total} in all)'}, and does not "
+                "give them. Run again; if it stays so, ask Sakari."
+            )
+        if self._stalled >= _STALLED_PAGES:
+            raise PagingError(
+                f"{self._name}: the last {_STALLED_PAGES} pages brought nothing new; the list "
+                "changes faster than it can be read. Raise requests_per_second or run again later."
+            )
+
+    def _ended(self, page: Page, *, shows_nothing_follows: bool) -> bool:
+        """Whether the list ends with a page that joins on."""
+        if page.says_more:
+            return False
+        if page.says_more is None:
+            if self._barren >= _BARREN_PAGES:
+                logger.warning(
+                    "%s: the server gives empty pages and does not say how many rows there are; "
+                    "%s came, and whether there are more cannot be known.",
+                    self._name,
+                    self.count,
+                )
+                return True
+            return not self._paged or shows_nothing_follows
+        # The server counts more rows than came, perhaps since the list grew at its beginning; or
+        # it counts just as many as a full page ends with, and nothing else speaks for the end.
+        # One more look past the end must find nothing.
+        full = len(page.rows) == self.largest and page.offset > 0
+        doubtful = page.total is not None and (
+            self._start + self.count < page.total or (page.has_next is None and full)
+        )
+        if doubtful and not self._looked_again:
+            self._looked_again = True
+            return False
+        return True
