@@ -1,9 +1,10 @@
 """Make what the server sent fit the stream's schema, and lose nothing on the way.
 
 A value of another type than the schema's is converted where nothing is lost (a number sent as text,
-an id sent as a number). What cannot be converted, and every top-level field that the schema does
-not know, goes into the record's free object `extra`. Unknown fields inside an object stay where
-they are. Whatever the server sends, the record fits its schema, so no target stops at it.
+an id sent as a number). What cannot be converted is kept as text in the record's free object
+`extra`; every top-level field that the schema does not know goes there too, unless it is to stay in
+place. Unknown fields inside an object stay where they are. Whatever the server sends, the record
+fits its schema, so no target stops at it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -27,16 +29,32 @@ _STRICT_DATE_TIME = re.compile(
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UTC_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
-Misfits = dict[str, Any]
-"""Values that do not fit, by their path in the record, such as `contact.mobile.verified`."""
 
-Convert = Callable[[Any, str, Misfits], Any]
-"""Takes a value, its path and the misfits; returns the value that fits, or `_MISFIT`."""
+@dataclass
+class Drift:
+    """How a record differs from its schema.
+
+    Attributes:
+        misfits: values that do not fit, as text, by their path in the record, such as
+            `contact.mobile.verified`.
+        unknown: paths of the fields that the schema does not know.
+    """
+
+    misfits: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+
+Convert = Callable[[Any, str, Drift], Any]
+"""Takes a value, its path and the drift; returns the value that fits, or `_MISFIT`."""
 
 
 def conformer(
-    schema: Mapping[str, Any], scalars: Mapping[str, str], made: Collection[str] = ()
-) -> Callable[[dict[str, Any]], Misfits]:
+    schema: Mapping[str, Any],
+    scalars: Mapping[str, str],
+    made: Collection[str] = (),
+    *,
+    in_place: bool = False,
+) -> Callable[[dict[str, Any]], Drift]:
     """Compile a stream's schema into a function that makes a record fit, in place.
 
     Args:
@@ -46,22 +64,24 @@ def conformer(
             Elements of an array are named `tags[]`.
         made: fields that we make ourselves. What the server sends by their names is none of
             them.
+        in_place: leave unknown fields where they are, rather than put them into `extra`.
 
     Returns:
-        A function that changes a record and returns what did not fit, which is also put into
-        the record's `extra`.
+        A function that changes a record and returns how it differed.
     """
     convert = _object(schema, "", scalars)
-    known = set(schema["properties"]) - {EXTRA, *made}
+    ours = {EXTRA, *made}
+    known = set(schema["properties"]) - ours
 
-    def conform(record: dict[str, Any]) -> Misfits:
-        misfits: Misfits = {}
-        for name in [name for name in record if name not in known]:
-            misfits[name] = record.pop(name)
-        convert(record, "", misfits)
-        if misfits:
-            record[EXTRA] = misfits
-        return misfits
+    def conform(record: dict[str, Any]) -> Drift:
+        drift = Drift(unknown=[name for name in record if name not in known])
+        moved = [name for name in drift.unknown if not in_place or name in ours]
+        extra = {name: record.pop(name) for name in moved}
+        convert(record, "", drift)
+        extra.update(drift.misfits)
+        if extra:
+            record[EXTRA] = extra
+        return drift
 
     return conform
 
@@ -104,7 +124,7 @@ def _compile(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -
     kinds = [declared] if isinstance(declared, str) else [one for one in declared if one != "null"]
     if len(kinds) != 1 or kinds[0] == "integer":
         # Not one of our schemas: a catalog that somebody wrote says what it takes.
-        return lambda value, _path, _misfits: value
+        return lambda value, _path, _drift: value
     kind = kinds[0]
     if kind == "object":
         return _object(schema, path, scalars)
@@ -122,21 +142,24 @@ def _object(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) ->
         for name, field in schema.get("properties", {}).items()
         if name not in {"id", EXTRA} or path
     }
+    declared = schema.get("properties", {}).keys()
     stands_for = scalars.get(path)
 
-    def convert(value: Any, path: str, misfits: Misfits) -> Any:
+    def convert(value: Any, path: str, drift: Drift) -> Any:
         if not isinstance(value, dict):
             if stands_for is None or isinstance(value, list):
                 return _MISFIT
             value = {stands_for: value}
         inside = f"{path}." if path else ""
-        for name, field in fields.items():
+        if path and declared:
+            drift.unknown += [inside + name for name in value if name not in declared]
+        for name, convert_field in fields.items():
             before = value.get(name)
             if before is None:
                 continue
-            after = field(before, inside + name, misfits)
+            after = convert_field(before, inside + name, drift)
             if after is _MISFIT:
-                misfits[inside + name] = before
+                drift.misfits[inside + name] = _text(before)
                 value[name] = None
             elif after is not before:
                 value[name] = after
@@ -147,16 +170,16 @@ def _object(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) ->
 
 def _array(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> Convert:
     if "items" not in schema:
-        return lambda value, _path, _misfits: value if isinstance(value, list) else [value]
+        return lambda value, _path, _drift: value if isinstance(value, list) else [value]
     element = _compile(schema["items"], f"{path}[]", scalars)
 
-    def convert(value: Any, path: str, misfits: Misfits) -> list[Any]:
+    def convert(value: Any, path: str, drift: Drift) -> list[Any]:
         fitting = []
         for index, before in enumerate(value if isinstance(value, list) else [value]):
             place = f"{path}[{index}]"
-            after = None if before is None else element(before, place, misfits)
+            after = None if before is None else element(before, place, drift)
             if after is _MISFIT:
-                misfits[place] = before
+                drift.misfits[place] = _text(before)
                 after = None
             fitting.append(after)
         return fitting
@@ -164,11 +187,15 @@ def _array(schema: Mapping[str, Any], path: str, scalars: Mapping[str, str]) -> 
     return convert
 
 
-def _string(value: Any, _path: str, _misfits: Misfits) -> str:
+def _string(value: Any, _path: str, _drift: Drift) -> str:
+    return _text(value)
+
+
+def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _number(value: Any, _path: str, _misfits: Misfits) -> Any:
+def _number(value: Any, _path: str, _drift: Drift) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     if not isinstance(value, str):
@@ -181,13 +208,13 @@ def _number(value: Any, _path: str, _misfits: Misfits) -> Any:
     return number if math.isfinite(float(number)) else _MISFIT
 
 
-def _boolean(value: Any, _path: str, _misfits: Misfits) -> Any:
+def _boolean(value: Any, _path: str, _drift: Drift) -> Any:
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value, _MISFIT) if isinstance(value, str) else _MISFIT
 
 
-def _date_time(value: Any, _path: str, _misfits: Misfits) -> Any:
+def _date_time(value: Any, _path: str, _drift: Drift) -> Any:
     moment = parse_date_time(value) if isinstance(value, str) else None
     if moment is None:
         return _MISFIT
