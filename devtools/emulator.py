@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STREAMS = ("contacts", "messages", "templates", "campaigns", "conversations", "webhooks")
+"""The streams that are read unless somebody selects others."""
 
 _SECONDS_TO_START = 30
 _SETTINGS = ("API_URL", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sakari_client.account import Account
 from sakari_client.config import ClientConfig
 from sakari_client.resources import (
+    Calls,
     Campaigns,
     Contacts,
     Conversations,
+    Forms,
+    Links,
     Messages,
     Templates,
     Webhooks,
@@ -51,6 +55,10 @@ class SakariClient:
         self.campaigns = Campaigns(self._transport)
         self.conversations = Conversations(self._transport)
         self.webhooks = Webhooks(self._transport)
+        self.calls = Calls(self._transport)
+        self.links = Links(self._transport)
+        self.forms = Forms(self._transport)
+        self.account = Account(self._transport)
 
     @classmethod
     def from_settings(

@@ -204,6 +204,39 @@ class Webhooks(Resource):
     keys = ("id", "url")
 
 
+# Calls, links and forms are in Sakari's newer documentation (developer.sakari.io, api-reference),
+# not in its OpenAPI document of API 1.0.1, and were not tried against the live API.
+
+
+class Calls(Resource):
+    """`/calls`: the history of voice calls.
+
+    The newer documentation shows no `offset` and `limit`, but a `pagination` object as of every
+    list that has them; so they are taken to be there. No filter is documented.
+    """
+
+    name = "calls"
+
+
+class Links(Resource):
+    """`/links`: shortened links and their clicks. The filter searches several fields."""
+
+    name = "links"
+    filters = ("q",)
+    # As of webhooks: a `pagination` object, but no `offset` and `limit`.
+    paged = False
+
+
+class Forms(Resource):
+    """`/forms`: lead forms. The filter searches several fields.
+
+    `orderBy` is documented too, but not what it may be; it is left out.
+    """
+
+    name = "forms"
+    filters = ("q",)
+
+
 def _at(stamp: Any) -> str | None:
     """When something happened: `created` and `updated` are `{at, by}`, or only the date."""
     at = stamp.get("at") if isinstance(stamp, dict) else stamp
@@ -217,5 +250,8 @@ RESOURCES: tuple[type[Resource], ...] = (
     Campaigns,
     Conversations,
     Webhooks,
+    Calls,
+    Links,
+    Forms,
 )
 """Every resource that can be listed."""

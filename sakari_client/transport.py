@@ -40,7 +40,7 @@ class Operation:
 
     Attributes:
         method: HTTP method.
-        path: path template below `/v1/accounts/{accountId}`.
+        path: path template below `/v1/accounts/{accountId}`; empty for the account itself.
         repeat: whether repeating it does harm.
     """
 
@@ -49,7 +49,7 @@ class Operation:
     repeat: Repeat = Repeat.HARMLESS
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path or '(the account)'}"
 
 
 @dataclass(frozen=True)

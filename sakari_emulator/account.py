@@ -5,23 +5,33 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from sakari_emulator.company import OPENING_BALANCE
 from sakari_emulator.generate import Maker, Sizes
+from sakari_emulator.generate_newer import NewerMaker
 from sakari_emulator.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sakari_emulator.rows import (
+        Call,
         Campaign,
         Contact,
         Conversation,
+        Form,
+        Link,
         Message,
         Row,
         Template,
         Webhook,
     )
 
-STREAMS = ("contacts", "messages", "templates", "campaigns", "conversations", "webhooks")
+NEWER = ("calls", "links", "forms")
+"""Those resources that are in the newer documentation, and not in the document of API 1.0.1."""
+
+STREAMS = (
+    "contacts", "messages", "templates", "campaigns", "conversations", "webhooks", *NEWER,
+)  # fmt: skip
 """The resources that can be listed, by the last part of their path."""
 
 STATUSES = ("new", "validated", "queued", "sent", "delivered", "received", "error", "invalid")
@@ -33,7 +43,8 @@ class Account:
 
     Attributes:
         contacts: And so on: one table per resource.
-        maker: Where made-up rows and all ids come from.
+        maker: Where made-up rows and all ids come from; those of `NEWER` have `newer_maker`.
+        balance: Money left.
         clock: Seconds since 1970; rows made while running take their times from it.
     """
 
@@ -49,12 +60,17 @@ class Account:
         """
         self.clock = clock
         self.maker = Maker(seed)
+        self.newer_maker = NewerMaker(seed)
+        self.balance = OPENING_BALANCE
         self.contacts: Table[Contact] = Table()
         self.messages: Table[Message] = Table()
         self.templates: Table[Template] = Table()
         self.campaigns: Table[Campaign] = Table()
         self.conversations: Table[Conversation] = Table()
         self.webhooks: Table[Webhook] = Table()
+        self.calls: Table[Call] = Table()
+        self.links: Table[Link] = Table()
+        self.forms: Table[Form] = Table()
         self._fill(sizes or Sizes())
 
     def _fill(self, sizes: Sizes) -> None:
@@ -71,6 +87,16 @@ class Account:
             self.campaigns.add(make.campaign(at))
         for at in make.times(sizes.webhooks):
             self.webhooks.add(make.webhook(at))
+        self._fill_newer(sizes)
+
+    def _fill_newer(self, sizes: Sizes) -> None:
+        make = self.newer_maker
+        for call in make.calls(sizes.calls, list(self.contacts)):
+            self.calls.add(call)
+        for at in make.times(sizes.links):
+            self.links.add(make.link(at))
+        for at in make.times(sizes.forms):
+            self.forms.add(make.form(at))
 
     def table(self, stream: str) -> Table[Any]:
         """The rows of one of `STREAMS`.
@@ -100,18 +126,22 @@ class Account:
         return [self._insert_one(stream).id for _ in range(count)]
 
     def _insert_one(self, stream: str) -> Row:
-        at, make = self.next_moment(stream), self.maker
+        at, make, newer = self.next_moment(stream), self.maker, self.newer_maker
         row: Row
         if stream == "messages":
             row = make.message(at, self._any(self.conversations))
         elif stream == "conversations":
             row = make.conversation(at, self._any(self.contacts))
+        elif stream == "calls":
+            row = newer.call(at, newer.any_of(self.contacts.ordered("oldest", "")))
         else:
             makers: dict[str, Callable[[int], Row]] = {
                 "contacts": make.contact,
                 "templates": make.template,
                 "campaigns": make.campaign,
                 "webhooks": make.webhook,
+                "links": newer.link,
+                "forms": newer.form,
             }
             row = makers[stream](at)
         self.table(stream).add(row)
@@ -131,7 +161,8 @@ class Account:
         elif where == "back":
             gone = rows[len(rows) - count :]
         else:
-            gone = self.maker.random.sample(rows, count)
+            maker = self.newer_maker if stream in NEWER else self.maker
+            gone = maker.random.sample(rows, count)
         for row in gone:
             table.remove(row)
         return [row.id for row in gone]

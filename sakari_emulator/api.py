@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sakari_emulator import answers, bodies, faults, tokens
+from sakari_emulator import answers, bodies, company, faults, tokens
 from sakari_emulator.account import STREAMS
 from sakari_emulator.contact_writes import STRATEGIES, Writes, key_id, read_fields
 from sakari_emulator.emulator import Emulator, LoggedRequest
@@ -129,6 +129,17 @@ def _send_messages(call: Call) -> Response:
     return answers.json({"success": True, "data": data})
 
 
+def _account(call: Call) -> Response:
+    account = call.emulator.account
+    data = company.account(account.balance, account.maker.users[0], call.switches)
+    return answers.json({"success": True, "data": data})
+
+
+def _balance(call: Call) -> Response:
+    data = company.balance(call.emulator.account.balance, call.switches)
+    return answers.json({"success": True, "data": data})
+
+
 def _missing(_: Call) -> Response:
     raise not_found("path")
 
@@ -140,6 +151,8 @@ _ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("PUT", "/contacts/{id}", _update_contact),
     ("DELETE", "/contacts/{id}", _delete_contact),
     ("POST", "/messages", _send_messages),
+    ("GET", "", _account),
+    ("GET", "/balance", _balance),
 ]
 
 

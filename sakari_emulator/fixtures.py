@@ -98,3 +98,22 @@ def campaign(number: int, at: int, group_id: str, job_id: str | None) -> Json:
             "invalid": [],
         }
     return fields
+
+
+def link(number: int, link_id: str, clicks: int) -> Json:
+    """All of a link but id, created and updated."""
+    key = f"{number:04x}{link_id[8:11]}"
+    return {
+        "name": f"{words.TEMPLATE_NAMES[number % len(words.TEMPLATE_NAMES)]} link {number}",
+        "keyId": key,
+        "domain": {"id": "00000000000000000000d0d0", "name": "go.example.com"},
+        "destinationUrl": f"https://www.example.com/offers/{number}?utm_source=sms",
+        "shortenedUrl": f"https://go.example.com/{key}",
+        "contactTracking": number % 3 != 0,
+        "sourceTracking": number % 4 == 0,
+        "stats": {
+            "totalClicks": clicks,
+            "uniqueClicks": clicks * 3 // 4,
+            "ctr": round(clicks / 600, 4),
+        },
+    }

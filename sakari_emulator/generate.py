@@ -41,6 +41,9 @@ class Sizes:
     campaigns: int = 10
     conversations: int = 60
     webhooks: int = 3
+    calls: int = 40
+    links: int = 12
+    forms: int = 6
 
 
 @dataclass

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sakari_emulator.account import Account
-    from sakari_emulator.rows import Campaign, Contact, Json, Row
+    from sakari_emulator.rows import Campaign, Contact, Form, Json, Link, Row
     from sakari_emulator.switches import Switches
 
     Filter = Callable[[list[Any], str, Switches], list[Any]]
@@ -152,6 +152,24 @@ def _belonging(attribute: str) -> Filter:
     return only
 
 
+def _searched(text_of: Callable[[Any], str]) -> Filter:
+    """Rows with the words in one of "multiple fields"; which, the newer documents do not say."""
+
+    def only(rows: list[Any], wanted: str, _: Switches) -> list[Any]:
+        return [row for row in rows if wanted.casefold() in text_of(row).casefold()]
+
+    return only
+
+
+def _link_text(link: Link) -> str:
+    fields = link.fields
+    return "\n".join((fields["name"], fields["destinationUrl"], fields["shortenedUrl"]))
+
+
+def _form_text(form: Form) -> str:
+    return form.name
+
+
 def _named(rows: list[Campaign], wanted: str, _: Switches) -> list[Campaign]:
     return [row for row in rows if wanted.casefold() in row.fields["name"].casefold()]
 
@@ -167,4 +185,6 @@ _FILTERS: dict[str, dict[str, Filter]] = {
     "messages": {"contactId": _belonging("contact"), "conversationId": _belonging("conversation")},
     "templates": {"name": _text("name")},
     "campaigns": {"name": _named},
+    "links": {"q": _searched(_link_text)},
+    "forms": {"q": _searched(_form_text)},
 }

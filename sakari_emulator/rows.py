@@ -147,3 +147,27 @@ class Webhook(Row, kw_only=True):
 
     url: str
     event_types: list[str]
+
+
+class Call(Row, kw_only=True):
+    """Call of the newer documentation."""
+
+    contact: Person | None
+    phone: Phone
+    direction: str
+    status: str
+
+
+class Link(Row, kw_only=True):
+    """Link of the newer documentation; `fields` as of campaigns."""
+
+    fields: Json
+
+
+class Form(Row, kw_only=True):
+    """LeadForm of the newer documentation; `active` is ISO 8601, or None."""
+
+    name: str
+    impressions: int
+    conversions: int
+    active: str | None

@@ -72,6 +72,8 @@ class Send:
         job_id = self.account.maker.new_id("jobs", at)
         for contact, conversation in recipients:
             self._send(contact, conversation, template, at, job_id)
+        cost = sum(texts.price(message.segments) for message in self.messages)
+        self.account.balance = round(self.account.balance - cost, 2)
         return self._data(job_id, at)
 
     def _recipients(self) -> Iterable[_Recipient]:

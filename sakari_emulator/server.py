@@ -64,6 +64,9 @@ class EmulatorServer:
         campaigns: int = Sizes.campaigns,
         conversations: int = Sizes.conversations,
         webhooks: int = Sizes.webhooks,
+        calls: int = Sizes.calls,
+        links: int = Sizes.links,
+        forms: int = Sizes.forms,
         seed: int = 1,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -79,6 +82,9 @@ class EmulatorServer:
             campaigns: Likewise.
             conversations: Likewise.
             webhooks: Likewise.
+            calls: Likewise.
+            links: Likewise.
+            forms: Likewise.
             seed: What the rows are made up from.
             host: Address to listen on.
             port: 0 for any free one.
@@ -89,7 +95,9 @@ class EmulatorServer:
             SwitchError: A switch or its value does not exist.
             OSError: The port cannot be had.
         """
-        sizes = Sizes(contacts, messages, templates, campaigns, conversations, webhooks)
+        sizes = Sizes(
+            contacts, messages, templates, campaigns, conversations, webhooks, calls, links, forms
+        )
         self.emulator = Emulator(sizes, seed, Switches().changed(switches), clock)
         self._host = host
         self._socket = _listen(host, port)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from sakari_emulator.rows import Campaign, Contact, Conversation, Message, Template, Webhook
+from sakari_emulator.rows import (
+    Call,
+    Campaign,
+    Contact,
+    Conversation,
+    Form,
+    Link,
+    Message,
+    Template,
+    Webhook,
+)
 from sakari_emulator.table import number_of
 from sakari_emulator.times import DAY, iso
 
@@ -23,11 +33,10 @@ _FAR = 3650 * DAY
 
 def show(row: Row, switches: Switches) -> Json:
     """Any row as the API shows it."""
-    shown = _show(row, switches)
-    return _with_extras(shown) if switches.extra_fields else shown
+    return with_extras(_show(row, switches), switches)
 
 
-def _show(row: Row, switches: Switches) -> Json:
+def _show(row: Row, switches: Switches) -> Json:  # noqa: PLR0911 - one for each resource
     if isinstance(row, Message):
         return _message(row, switches, switches.nesting)
     if isinstance(row, Conversation):
@@ -36,11 +45,15 @@ def _show(row: Row, switches: Switches) -> Json:
         return _contact(row, switches)
     if isinstance(row, Template):
         return _template(row, switches)
-    if isinstance(row, Campaign):
+    if isinstance(row, Campaign | Link):
         shown = {"id": id_of(row.id, switches), **row.fields}
         return _stamped(shown, row, switches)
     if isinstance(row, Webhook):
         return _webhook(row, switches)
+    if isinstance(row, Call):
+        return _call(row, switches)
+    if isinstance(row, Form):
+        return _form(row, switches)
     raise TypeError(type(row).__name__)
 
 
@@ -157,7 +170,7 @@ def _message(message: Message, switches: Switches, depth: int) -> Json:
         "outgoing": message.outgoing,
         "country": message.country,
         "segments": message.segments,
-        "price": _price(message.price, switches),
+        "price": price_of(message.price, switches),
         "read": message.read,
         "operational": False,
         "media": message.media,
@@ -168,7 +181,8 @@ def _message(message: Message, switches: Switches, depth: int) -> Json:
     return _stamped(shown, message, switches)
 
 
-def _price(price: Any, switches: Switches) -> Any:
+def price_of(price: Any, switches: Switches) -> Any:
+    """Money in the form asked for."""
     if switches.price_form == "string" and price is not UNSET and price is not None:
         return str(price)
     return price
@@ -236,8 +250,34 @@ def _webhook(webhook: Webhook, switches: Switches) -> Json:
     }
 
 
+def _call(call: Call, switches: Switches) -> Json:
+    shown: Json = {
+        "id": id_of(call.id, switches),
+        "direction": call.direction,
+        "status": call.status,
+        "contact": _person(call.contact, switches),
+        "phoneNumber": _phone(call.phone, switches, plain=False),
+    }
+    return _stamped(shown, call, switches)
+
+
+def _form(form: Form, switches: Switches) -> Json:
+    shown: Json = {
+        "id": id_of(form.id, switches),
+        "name": form.name,
+        "impressions": form.impressions,
+        "conversions": form.conversions,
+        "active": form.active or UNSET,
+    }
+    return _stamped(shown, form, switches)
+
+
+def with_extras(shown: Json, switches: Switches) -> Json:
+    """What is shown, with fields nobody documented in every object of it if that is asked for."""
+    return _with_extras(shown) if switches.extra_fields else shown
+
+
 def _with_extras(value: Any) -> Any:
-    """The value with fields nobody documented in every object of it."""
     if isinstance(value, dict):
         more = {name: _with_extras(inner) for name, inner in value.items()}
         return {**more, "emulatorExtra": "new", "emulatorObject": {"list": [1, {"deep": None}]}}

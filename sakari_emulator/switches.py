@@ -148,7 +148,9 @@ class Switches:
     number_form: Literal["e164", "as_sent"] = _switch(
         "e164", _SHAPES, "a contact's number: E.164, or as it was typed"
     )
-    price_form: Literal["number", "string"] = _switch("number", _SHAPES, "a message's price")
+    price_form: Literal["number", "string"] = _switch(
+        "number", _SHAPES, "a message's price, and the money that the account has left"
+    )
     created_form: Literal["object", "string", "missing"] = _switch(
         "object", _SHAPES, "`created`: {at, by}, the time alone, or not there"
     )
@@ -164,8 +166,8 @@ class Switches:
     phone_number_form: Literal["documented", "string", "object"] = _switch(
         "documented",
         _SHAPES,
-        "`phoneNumber`: a string on a message and an object on a conversation, or one of "
-        "them on both",
+        "`phoneNumber`: a string on a message and an object on a conversation or call, or one of "
+        "them on all",
     )
     tags_form: Literal["objects", "strings", "missing"] = _switch(
         "objects", _SHAPES, "a contact's `tags`: {tag, visible}, plain strings, or only `lists`"

@@ -52,3 +52,5 @@ EVENTS = (
     "message-received", "message-sent", "message-status", "contact-created", "contact-updated",
     "contact-removed",
 )  # fmt: skip
+# "initiated" is the documents' example; the others are those of common providers.
+CALL_STATUSES = ("completed", "completed", "no-answer", "busy", "initiated")

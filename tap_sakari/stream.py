@@ -30,7 +30,7 @@ Record = dict[str, Any]
 class SakariStream(Stream):
     """A stream of one kind of record, read from the client's resource of the same name."""
 
-    primary_keys = ("id",)
+    primary_keys: tuple[str, ...] = ("id",)
     replication_key: str | None = "updated_at"
 
     # The records fit their schema before the SDK sees them (conform.py).

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from tap_sakari.streams import STREAMS
 from tap_sakari.tap import TapSakari
 from target_sakari.target import TargetSakari
 
@@ -87,6 +88,11 @@ def test_exactly_the_secrets_are_sensitive(plugin: str) -> None:
 def test_the_required_settings_are_one_group(plugin: str) -> None:
     required = PLUGINS[plugin][1].config_jsonschema["required"]
     assert declared(plugin)["settings_group_validation"] == [required]
+
+
+def test_just_the_streams_are_selected_that_are_on_by_default() -> None:
+    on = [f"{vars(one)['name']}.*" for one in STREAMS if one.selected_by_default]
+    assert declared("tap-sakari")["select"] == on
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from sakari_client.resources import RESOURCES
 from sakari_client.schemas import load_schema, schemas_dir
+from tap_sakari.streams import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = [resource.name for resource in RESOURCES]
+KEYS: dict[str, tuple[str, ...]] = {vars(one)["name"]: one.primary_keys for one in STREAMS}
+NAMES = list(KEYS)
 FORBIDDEN = {"$ref", "allOf", "anyOf", "oneOf", "enum", "additionalProperties", "nullable"}
 
 
@@ -33,10 +34,11 @@ def test_there_is_one_schema_for_each_stream() -> None:
 def test_schema_passes_everywhere(name: str) -> None:
     schema = load_schema(name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["properties"]["id"]["type"] == "string"
+    for key in KEYS[name]:
+        assert schema["properties"][key]["type"] == "string"
     for path, part in _parts(schema, name):
         assert not FORBIDDEN & part.keys(), path
-        if path in {name, f"{name}.id"}:
+        if path in {name, *(f"{name}.{key}" for key in KEYS[name])}:
             continue
         kind, null = part["type"]
         assert kind in {"string", "number", "boolean", "object", "array"}, path
@@ -49,6 +51,12 @@ def test_schema_passes_everywhere(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_schema_has_a_place_for_what_it_does_not_know(name: str) -> None:
     assert load_schema(name)["properties"]["extra"]["type"] == ["object", "null"]
+
+
+def test_no_schema_has_a_place_for_a_secret() -> None:
+    for name in NAMES:
+        for path, _ in _parts(load_schema(name), name):
+            assert not any(word in path.lower() for word in ("credential", "secret", "token")), path
 
 
 def test_schemas_are_read_afresh() -> None:

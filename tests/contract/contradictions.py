@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.contract import newer
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -130,5 +132,10 @@ CONTRADICTIONS = (
         "webhooks-are-paged",
         "the list of webhooks answers with pagination, but documents no offset and limit",
         _webhooks_are_paged,
+    ),
+    Contradiction(
+        "newer-resources",
+        "calls, links, forms, balance and the account are in newer documentation only",
+        newer.add,
     ),
 )

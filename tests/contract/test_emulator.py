@@ -65,6 +65,7 @@ def exchanges(api: Api) -> list[Exchange]:
         if stream != "webhooks"
         for row in (api.server.ids(stream)[0], "missing")
     ]
+    objects = [exchange("GET", "balance"), _whole_account(api)]
     created = exchange("POST", "contacts", ADA, mergeStrategy="append")
     ada = created.answer["data"]["id"]
     contacts = [
@@ -81,7 +82,13 @@ def exchanges(api: Api) -> list[Exchange]:
     )
     refused = exchange("POST", "messages", {"template": "x", "conversations": ["missing"]})
     gone = exchange("DELETE", f"contacts/{ada}")
-    return [*lists, *single, created, *contacts, sent, refused, gone, *_tokens(api)]
+    return [*lists, *single, *objects, created, *contacts, sent, refused, gone, *_tokens(api)]
+
+
+def _whole_account(api: Api) -> Exchange:
+    """GET of the path that ends with the account's id; `exchange` would put a slash after it."""
+    response = api.session.get(f"{api.server.url}/v1/accounts/{api.server.account_id}", timeout=5)
+    return Exchange("GET", ACCOUNT, response.status_code, response.json())
 
 
 def _tokens(api: Api) -> list[Exchange]:

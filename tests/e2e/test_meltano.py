@@ -64,6 +64,10 @@ def test_every_row_arrives(stream: str, first: Sync, emulator_process: Emulator)
     assert first.stored[stream].count > 0
 
 
+def test_just_the_streams_are_read_that_are_on_by_default(first: Sync) -> None:
+    assert set(first.run.records_read()) == set(STREAMS)
+
+
 def test_the_load_is_of_the_promised_size(first: Sync) -> None:
     assert first.stored["messages"].count == 10_000
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from sakari_emulator.account import STREAMS
 from sakari_emulator.switches import Switches
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def test_rows_give_a_digest(api: Api) -> None:
 
 
 def test_rows_can_be_inserted_and_deleted(api: Api) -> None:
-    for stream in ("contacts", "messages", "templates", "campaigns", "conversations", "webhooks"):
+    for stream in STREAMS:
         before = api.server.ids(stream)
         new = api.control("POST", f"insert/{stream}", params={"count": 2}).json()["ids"]
         assert api.server.ids(stream) == new[::-1] + before

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from sakari_emulator import numbers
-from sakari_emulator.account import STREAMS, Account
+from sakari_emulator.account import NEWER, STREAMS, Account
 from sakari_emulator.generate import Sizes
 from sakari_emulator.shapes import show
 from sakari_emulator.switches import Switches
 from sakari_emulator.times import NEWEST, YEAR, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SIZES = Sizes(contacts=300, messages=1500, conversations=200)
 US = re.compile(r"\+1([2-9]\d\d)55501(\d\d)")
@@ -21,14 +26,28 @@ def account() -> Account:
     return Account(SIZES, seed=7)
 
 
-def _bytes(account: Account) -> bytes:
-    rows = [show(row, Switches()) for stream in STREAMS for row in account.table(stream)]
+def _bytes(account: Account, streams: Sequence[str] = STREAMS) -> bytes:
+    rows = [show(row, Switches()) for stream in streams for row in account.table(stream)]
     return msgspec.json.encode(rows)
 
 
 def test_one_seed_gives_the_same_bytes(account: Account) -> None:
     assert _bytes(account) == _bytes(Account(SIZES, seed=7))
     assert _bytes(account) != _bytes(Account(SIZES, seed=8))
+
+
+def test_the_newer_resources_leave_the_others_as_they_are() -> None:
+    older = [stream for stream in STREAMS if stream not in NEWER]
+    few = Account(replace(SIZES, calls=0, links=0, forms=0), seed=7, clock=lambda: 1_800_000_000)
+    many = Account(replace(SIZES, calls=9, links=9, forms=9), seed=7, clock=lambda: 1_800_000_000)
+    assert _bytes(few, older) == _bytes(many, older)
+    for stream in NEWER:
+        many.insert(stream, 3)
+        many.delete(stream, 2)
+    for account in (few, many):
+        account.insert("messages", 3)
+        account.delete("contacts", 3)
+    assert _bytes(few, older) == _bytes(many, older)
 
 
 def test_times_lie_in_the_year_before_the_newest(account: Account) -> None:
@@ -76,7 +95,8 @@ def test_more_people_than_numbers_repeat_them() -> None:
 
 
 def test_an_account_may_be_empty() -> None:
-    account = Account(Sizes(0, 5, 0, 0, 0, 0))
+    account = Account(Sizes(0, 5, 0, 0, 0, 0, 2, 0, 0))
+    assert all("contact" not in show(row, Switches()) for row in account.calls)
     assert len(account.messages) == 5
     assert all("contact" not in show(row, Switches()) for row in account.messages)
     assert account.insert("conversations")

@@ -206,5 +206,16 @@ def test_name_filters(api: Api) -> None:
         assert api.rows(stream, name=wanted["name"].upper()) == [wanted]
 
 
+def test_search_filters(api: Api) -> None:
+    link = api.rows("links", limit=1)[0]
+    for field in ("name", "destinationUrl", "shortenedUrl"):
+        assert link in api.rows("links", q=link[field].upper(), limit=100)
+    form = api.rows("forms", limit=1)[0]
+    found = api.rows("forms", q=form["name"].upper(), limit=100)
+    assert form in found
+    assert {row["name"] for row in found} == {form["name"]}
+    assert api.rows("forms", q="nothing like it") == []
+
+
 def test_unknown_parameters_are_ignored(api: Api) -> None:
     assert api.ids("contacts", sort="id", updatedSince="2025") == api.ids("contacts")

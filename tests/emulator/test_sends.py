@@ -34,6 +34,14 @@ def test_a_send_makes_messages_that_stay_queued(api: Api) -> None:
     assert conversation["lastMessage"]["id"] == message["id"]
 
 
+def test_a_send_is_paid_from_the_balance(api: Api) -> None:
+    before = api.one("balance")
+    data = _send(api, contacts=[{"id": _able(api)["id"]}])
+    after = api.one("balance")
+    assert before["balance"] - after["balance"] == pytest.approx(data["estimatedPrice"])
+    assert after["segments"] == before["segments"] - 1
+
+
 def test_by_number_in_any_writing(api: Api) -> None:
     contact = _able(api)
     spaced = contact["mobile"]["number"][:5] + " " + contact["mobile"]["number"][5:]

@@ -85,6 +85,7 @@ def test_phone_number_form(api: Api, form: str, on_message: type, on_conversatio
     assert shown == {on_message}
     conversations = api.rows("conversations", limit=100)
     assert {type(row["phoneNumber"]) for row in conversations} == {on_conversation}
+    assert {type(row["phoneNumber"]) for row in api.rows("calls")} == {on_conversation}
 
 
 def test_tags_form(api: Api) -> None:
@@ -114,6 +115,22 @@ def test_extra_fields(api: Api) -> None:
     for stream in ("contacts", "messages", "webhooks"):
         assert "emulatorExtra" in api.rows(stream)[0]
     assert "emulatorExtra" in _messages(api)[0]["contact"]["mobile"]
+
+
+def test_the_account_and_its_balance_come_in_the_forms_asked_for(api: Api) -> None:
+    def account() -> dict[str, Any]:
+        url = f"{api.server.url}/v1/accounts/{api.server.account_id}"
+        found: dict[str, Any] = api.session.get(url, timeout=5).json()["data"]
+        return found
+
+    assert account()["id"] == api.server.account_id
+    assert account()["apiCredentials"]["secret"] == api.server.client_secret
+    assert account()["balance"] == api.one("balance")["balance"] == 250
+    api.server.switch(id_form="integer", price_form="string", extra_fields=True)
+    assert account()["id"] == 0xACC0
+    assert account()["balance"] == api.one("balance")["balance"] == "250.0"
+    assert "emulatorExtra" in account()["plan"]
+    assert "emulatorExtra" in api.one("balance")
 
 
 def test_nesting(api: Api) -> None:

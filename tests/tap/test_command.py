@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sakari_client.resources import RESOURCES
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sakari_emulator.server import EmulatorServer
 
-STREAMS = sorted(resource.name for resource in RESOURCES)
+STREAMS = ["campaigns", "contacts", "conversations", "messages", "templates", "webhooks"]
+OFF_BY_DEFAULT = ["account", "balance", "calls", "forms", "links"]
 
 
 def tap(
@@ -51,23 +50,53 @@ def test_a_sync_writes_every_stream(settings: dict[str, Any], tmp_path: Path) ->
     assert messages(done.stdout, "STATE")
 
 
-def test_discovery_needs_no_settings_and_lists_six_streams(tmp_path: Path) -> None:
+def test_discovery_needs_no_settings_and_lists_eleven_streams(tmp_path: Path) -> None:
     done = tap("--discover", folder=tmp_path)
     assert done.returncode == 0
-    catalog = json.loads(done.stdout)
-    assert [stream["tap_stream_id"] for stream in catalog["streams"]] == STREAMS
+    streams = {one["tap_stream_id"]: one for one in json.loads(done.stdout)["streams"]}
+    assert list(streams) == sorted([*STREAMS, *OFF_BY_DEFAULT])
+    for name, stream in streams.items():
+        keys = ["account_id", "observed_at"] if name == "balance" else ["id"]
+        assert stream["key_properties"] == keys
+        assert {stream["schema"]["properties"][key]["type"] for key in keys} == {"string"}
+        (whole,) = [one["metadata"] for one in stream["metadata"] if not one["breadcrumb"]]
+        assert whole["selected"] is whole["selected-by-default"] is (name in STREAMS)
+
+
+@pytest.mark.parametrize("name", OFF_BY_DEFAULT)
+def test_a_catalog_switches_a_stream_on(
+    settings: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    catalog = json.loads(tap("--discover", folder=tmp_path).stdout)
     for stream in catalog["streams"]:
-        assert stream["key_properties"] == ["id"]
-        assert stream["schema"]["properties"]["id"]["type"] == "string"
+        if stream["tap_stream_id"] == name:
+            (whole,) = [one for one in stream["metadata"] if not one["breadcrumb"]]
+            whole["metadata"]["selected"] = True
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    done = tap("--catalog", "catalog.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {one["stream"] for one in messages(done.stdout, "RECORD")} == {*STREAMS, name}
+    assert settings["client_secret"] not in done.stdout + done.stderr
 
 
-def test_test_mode_asks_once_for_each_stream(
+def test_test_mode_asks_once_for_each_stream_that_is_on_by_default(
     emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     done = tap("--test", settings=settings, folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert len([one for one in emulator.requests if one.method == "GET"]) == len(STREAMS)
+    asked = [one.path.rpartition("/")[2] for one in emulator.requests if one.method == "GET"]
+    assert sorted(asked) == STREAMS
     assert "ERROR" not in done.stderr
+
+
+def test_test_mode_shows_every_schema(
+    emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    done = tap("--test=schema", settings=settings, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    shown = [one["stream"] for one in messages(done.stdout, "SCHEMA")]
+    assert sorted(shown) == sorted([*STREAMS, *OFF_BY_DEFAULT])
+    assert not emulator.requests
 
 
 def test_a_catalog_selects_streams_and_fields(settings: dict[str, Any], tmp_path: Path) -> None:

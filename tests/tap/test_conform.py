@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCALARS = {vars(stream)["name"]: stream.scalars for stream in STREAMS}
-CONFORM = {name: conformer(load_schema(name), scalars) for name, scalars in SCALARS.items()}
+CONFORM = {
+    vars(one)["name"]: conformer(load_schema(vars(one)["name"]), one.scalars, one.lifted)
+    for one in STREAMS
+}
 FITS = {name: jsonschema.Draft202012Validator(load_schema(name)) for name in SCALARS}
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LATER = "2024-02-02T00:00:00.000Z"
 STREAMS = [resource.name for resource in RESOURCES]
+"""All that are lists, those that are off by default among them."""
 
 # Every switch of the emulator that changes what a list looks like or how it behaves: the API
 # leaves all of this unknown, and all rows must come out whichever way it is.
@@ -69,6 +70,7 @@ def test_every_row_comes_once_whatever_the_api_is_like(
     output.validate()
     for stream in STREAMS:
         assert sorted(output.ids(stream)) == sorted(emulator.ids(stream)), stream
+    assert len(output.records["balance"]) == len(output.records["account"]) == 1
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
@@ -134,7 +136,7 @@ def test_our_phone_number_is_lifted(
 ) -> None:
     emulator.switch(phone_number_form=form)
     output = run_tap(quick)
-    for stream in ("messages", "conversations"):
+    for stream in ("messages", "conversations", "calls"):
         numbers = {record["phone_number"] for record in output.records[stream]}
         assert numbers
         assert all(number.startswith("+") for number in numbers)
@@ -305,7 +307,9 @@ def test_no_request_is_wasted(emulator: EmulatorServer, settings: dict[str, Any]
     run_tap({**settings, "concurrency": 8})
     lists = [one for one in emulator.requests if one.method == "GET"]
     least = sum(max(1, -(-len(emulator.ids(stream)) // 100)) for stream in STREAMS)
-    assert len(lists) <= least + 3  # contacts and messages look back at their beginning
+    objects = len(["account", "balance"])
+    # contacts and messages look back at their beginning
+    assert len(lists) <= least + objects + 3
 
 
 def test_request_metrics_are_written(
