@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sakari_client.config import REQUIRED, SETTINGS
-from tap_sakari.tap import TAP_SETTINGS
+from tap_sakari.settings import TAP_SETTINGS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
 _PLUGINS = {"tap-sakari": {**SETTINGS, **TAP_SETTINGS}, "target-sakari": SETTINGS}

@@ -63,6 +63,8 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return f"must be more than {wanted}."
         case "maximum":
             return f"must be {wanted} or less."
+        case "enum":
+            return f"must be one of {', '.join(wanted)}."
         case "pattern":
             return "must be plain ASCII text, and not empty."
         case "additionalProperties":

@@ -5,12 +5,16 @@ from __future__ import annotations
 from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingError
 
 from sakari_client.command import run
-from tap_sakari.tap import TapSakari
+from tap_sakari.tap import StreamsFailedError, TapSakari
 
 
 def main() -> None:
     """Run the tap."""
-    run(TapSakari.cli, TapSakari.logger, (ConfigurationError, DiscoveryError, MappingError))
+    run(
+        TapSakari.cli,
+        TapSakari.logger,
+        (ConfigurationError, DiscoveryError, MappingError, StreamsFailedError),
+    )
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_sakari.conform import utc_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _UTC_MILLISECONDS = len("2024-01-01T00:00:00.000Z")
 
@@ -49,3 +51,8 @@ def _typed_moment(text: Any) -> str | None:
 
 DICTIONARY = Access(_get_item, utc_milliseconds)
 TYPED = Access(_get_attribute, _typed_moment)
+
+
+def field(record: Any, name: str) -> Any:
+    """A field at the top of a record of either kind; None where it is null or not there."""
+    return (DICTIONARY if isinstance(record, dict) else TYPED).get(record, name)

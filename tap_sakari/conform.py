@@ -38,10 +38,12 @@ class Drift:
         misfits: values that do not fit, as text, by their path in the record, such as
             `contact.mobile.verified`.
         unknown: paths of the fields that the schema does not know.
+        moved: those of them that were put into `extra`.
     """
 
     misfits: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
 
 
 Convert = Callable[[Any, str, Drift], Any]
@@ -75,8 +77,8 @@ def conformer(
 
     def conform(record: dict[str, Any]) -> Drift:
         drift = Drift(unknown=[name for name in record if name not in known])
-        moved = [name for name in drift.unknown if not in_place or name in ours]
-        extra = {name: record.pop(name) for name in moved}
+        drift.moved = [name for name in drift.unknown if not in_place or name in ours]
+        extra = {name: record.pop(name) for name in drift.moved}
         convert(record, "", drift)
         extra.update(drift.misfits)
         if extra:

@@ -1,4 +1,4 @@
-"""The SDK's `http_request_count` and `http_request_duration` metrics, from the client's hook."""
+"""Counts of HTTP requests from the client's hook, the SDK's metrics among them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     import logging
 
     from sakari_client.transport import Try
+    from tap_sakari.summary import Tally
 
 
 class RequestMetrics:
-    """Writes a duration for every HTTP request, and counts them by operation."""
+    """Writes a duration for every HTTP request, and counts them by operation and by stream.
+
+    Attributes:
+        tally: of the stream that is being read.
+    """
 
     def __init__(self, logger: logging.Logger) -> None:
+        self.tally: Tally | None = None
         self._logger = logger
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -40,6 +46,9 @@ class RequestMetrics:
         with self._lock:
             metrics.log(self._logger, point)
             self._counts[request.operation] += 1
+            if self.tally:
+                self.tally.requests += 1
+                self.tally.retries += request.number > 1
 
     def write_counts(self, stream: str) -> None:
         """Write how many requests were made since the last call, by operation."""

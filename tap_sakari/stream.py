@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import sys
-from datetime import datetime, timezone
+import threading
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Stream
 from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from sakari_client.errors import SakariError
-from sakari_client.resources import NO_ID
 from sakari_client.schemas import load_schema
-from tap_sakari.conform import EXTRA, conformer, parse_date_time, utc_milliseconds
+from tap_sakari.conform import parse_date_time
+from tap_sakari.reader import RecordReader
+from tap_sakari.sdk_stream import SdkStream
+from tap_sakari.summary import Tally
+from tap_sakari.window import Window, as_text, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections import Counter
+    from collections.abc import Generator
 
     from singer_sdk.helpers.types import Context
 
+    from sakari_client.page import Row
+    from sakari_client.paging import StitchedList
+    from tap_sakari.access import Access
+    from tap_sakari.conform import Drift
     from tap_sakari.tap import TapSakari
 
-Record = dict[str, Any]
+_SCANNED_AT = "scanned_at"
+"""In the state: when the whole list was last read, where that is not every run."""
 
 
-class SakariStream(Stream):
+class SakariStream(SdkStream):
     """A stream of one kind of record, read from the client's resource of the same name."""
 
     primary_keys: tuple[str, ...] = ("id",)
     replication_key: str | None = "updated_at"
 
-    # The records fit their schema before the SDK sees them (conform.py).
+    # The records fit their schema before the SDK sees them (reader.py).
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     scalars: ClassVar[dict[str, str]] = {}
@@ -42,97 +52,135 @@ class SakariStream(Stream):
     lifted: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
     """Fields that `lift` makes; see there."""
 
+    lookback = timedelta(0)
+    """How long after it was made a record may change without the server telling."""
+
+    stops_early = False
+    """Whether a run after the first reads a list sorted by creation only back to the lookback."""
+
     def __init__(self, tap: TapSakari) -> None:
         super().__init__(tap, schema=load_schema(self.name))
         self._sakari_tap = tap
-        self._reported: set[str] = set()
+        self._lock = threading.Lock()
+        self.tally = Tally()
         self._started = datetime.fromtimestamp(tap.initialized_at / 1000, timezone.utc)
 
-    @functools.cached_property
-    def _conform(self) -> Callable[[Record], dict[str, Any]]:
-        """Makes a record fit the schema of the catalog in use, which may be an older one."""
-        return conformer(self.effective_schema, self.scalars, self.lifted)
+    # Reading.
 
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the stream's records: all of them, or those changed since the bookmark.
+    def read_pages(self) -> Generator[list[Row], None, None]:
+        """Yield the records that are wanted, page by page: all, or those that changed.
 
-        The API has neither a date filter nor a sort order, so the whole list is read, and what
-        is older than the bookmark is left out here. A record without any date is always given.
+        Raises:
+            SakariError: the list could not be read completely.
         """
-        since = utc_milliseconds(self.get_starting_replication_key_value(context))
-        resource = getattr(self._sakari_tap.client, self.name)
-        listing = resource.read(
-            self.config.get("filters", {}).get(self.name), page_size=self.config["page_size"]
-        )
-        try:
+        with self._sakari_tap.counting(self):
+            now = self._now()
+            window = self._window(now)
+            listing = self._list(window)
             for rows in listing.pages():
-                for row in rows:
-                    record = self.to_record(row, resource.identify(row))
-                    changed = self.changed_at(record)
-                    if since is None or changed is None or changed >= since:
-                        yield record
-        finally:
-            self._sakari_tap.request_metrics.write_counts(self.name)
+                wanted = rows if window == Window() else [row for row in rows if window.wants(row)]
+                self.tally.unchanged += len(rows) - len(wanted)
+                self.tally.emitted += len(wanted)
+                self._count(listing)
+                if wanted:
+                    yield wanted
+            self._count(listing)
+            self._finish(listing, window, now)
 
-    def changed_at(self, record: Record) -> str | None:
-        """When a record last changed, for the comparison with the bookmark."""
-        changed: str | None = record.get("updated_at")
-        return changed
+    @functools.cached_property
+    def read_row(self) -> RecordReader:
+        """Reads rows as records that fit the schema of the catalog in use, maybe an older one."""
+        return RecordReader(
+            self.effective_schema,
+            identify=self.identify,
+            lift=self.lift,
+            changed_at=self.changed_at,
+            lifted=self.lifted,
+            scalars=self.scalars,
+            note=self._note_drift,
+            in_place=self.config["unknown_fields"] == "in_place",
+            typed=self.writes_pages(),
+        )
 
-    def get_replication_key_signpost(
-        self,
-        context: Context | None = None,  # noqa: ARG002 - the SDK's signature
-    ) -> datetime | None:
-        """The latest bookmark that this run may set: its start, by the server's clock.
+    def identify(self, row: dict[str, Any]) -> str:
+        """The id of a row."""
+        row_id: str = getattr(self._sakari_tap.client, self.name).identify(row)
+        return row_id
 
-        Ours may be fast, and would then set a bookmark past changes that are yet to come.
-        """
-        if self.replication_key is None:
-            return None
+    def _list(self, window: Window) -> StitchedList:
+        listing: StitchedList = getattr(self._sakari_tap.client, self.name).read(
+            self.config.get("filters", {}).get(self.name),
+            page_size=self.config["page_size"],
+            read_row=self.read_row,
+            back_to=window.back_to,
+            incomplete=self.config["incomplete_lists"],
+        )
+        return listing
+
+    def _count(self, listing: StitchedList) -> None:
+        self.tally.read = listing.count
+        self.tally.duplicates = listing.duplicates
+        self._sakari_tap.progress.advance(listing.count, listing.total)
+
+    # What is wanted, and what the next run will want.
+
+    def _now(self) -> datetime:
+        """The start of the run by the server's clock: ours may be off by any time."""
         self._sakari_tap.client.auth.token()  # its answer tells the time
         return datetime.fromtimestamp(self._sakari_tap.client.server_time(), timezone.utc)
 
-    def to_record(self, row: Record, row_id: str) -> Record:
-        """Turn a row of the API into a record of the stream; changes the row."""
-        made = {"id": row_id, **self.lift(row)}
-        misfits = self._conform(row)
-        if row_id.startswith(NO_ID):
-            misfits["id"] = row.get("id")
-            row[EXTRA] = misfits
-        for field in misfits.keys() - self._reported:
-            self._reported.add(field)
+    def _window(self, now: datetime) -> Window:
+        if self.replication_method != "INCREMENTAL":
+            return Window()
+        until = self.config.get("end_date")
+        # No bookmark passes the start of the run, or what the run leaves out.
+        end = parse_date_time(until) if until else None
+        self._write_replication_key_signpost(None, as_text(min(now, end) if end else now))
+        every = self.config.get("full_scan_every")
+        return plan(
+            self.name,
+            since=self.get_starting_replication_key_value(None),
+            until=until,
+            now=now,
+            lookback=self.lookback,
+            stops_early=self.stops_early,
+            scanned_at=self.stream_state.get(_SCANNED_AT),
+            full_scan_every=None if every is None else timedelta(days=float(every)),
+        )
+
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """None yet: the latest bookmark that this run may set is written with the first request."""
+
+    def _finish(self, listing: StitchedList, window: Window, now: datetime) -> None:
+        """Take note of how the list was read, when that is done."""
+        if listing.stopped_at is not None:
+            self.tally.note = f"read back to {listing.stopped_at}"
+        if self.stops_early and window.since is not None:
+            scanned = self.stream_state.setdefault(_SCANNED_AT, window.since)
+            if listing.stopped_at is None and window.since <= scanned:
+                self.stream_state[_SCANNED_AT] = as_text(now)
+        elif self.stops_early:
+            self.stream_state[_SCANNED_AT] = as_text(now)
+        if listing.complete:
+            self.activate_version()
+        elif self._stream_version is not None:
             self.logger.warning(
-                "%s: what the server sends as %r does not fit the schema; it is kept in `extra`.",
+                "%s: the list moved while it was read, so no ACTIVATE_VERSION is written: rows "
+                "that are gone stay in the target until a run reads it in peace.",
                 self.name,
-                field,
             )
-        row.update(made)
-        properties = self.effective_schema["properties"]
-        return {name: value for name, value in row.items() if name in properties}
 
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Move the bookmark on; not for a record without a date, of which the SDK would warn."""
-        if self.replication_key is None or latest_record.get(self.replication_key) is not None:
-            super()._increment_stream_state(latest_record, context=context)
+    # Records.
 
-    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message; of the SDK's, not the one that calls errors unhandled that are not.
-
-        The command says what they mean, in one line (sakari_client/command.py). The end of a
-        `--test` after one record is no error at all.
-        """
-        if not isinstance(sys.exc_info()[1], (SakariError, MappingError, SyncLifecycleSignal)):
-            super().log(message, *args, level=level, **kwargs)
-
-    def lift(self, row: Record) -> Record:
+    def lift(self, record: Any, access: Access) -> dict[str, Any]:
         """Fields that a target can use as columns and bookmarks, taken out of nested ones."""
-        created_at = _moment(row.get("created"))
-        return {
-            "created_at": created_at,
-            "updated_at": _moment(row.get("updated")) or created_at,
-        }
+        created_at = access.at(access.get(record, "created"))
+        updated_at = access.at(access.get(record, "updated"))
+        return {"created_at": created_at, "updated_at": updated_at or created_at}
+
+    def changed_at(self, record: Any, access: Access) -> str | None:
+        """When a record last changed; None where the server does not tell."""
+        return access.at(access.get(record, "updated"))
 
     def is_closed(self, closed: Any) -> bool:
         """Whether a conversation is closed, by its `closed`.
@@ -145,13 +193,41 @@ class SakariStream(Stream):
             return moment is not None and moment <= self._started
         return closed is True
 
+    def _note_drift(self, drift: Drift) -> None:
+        """Count what differs from the schema, and say so once for each field."""
+        with self._lock:
+            for path in drift.misfits:
+                self._count_drift(
+                    self.tally.misfits, path, "does not fit the schema", "as text in `extra`"
+                )
+            for path in drift.unknown:
+                place = "in `extra`" if path in drift.moved else "in its place"
+                self._count_drift(self.tally.unknown, path, "is not in the schema", place)
 
-def _moment(stamp: Any) -> str | None:
-    """When something happened: `created` and `updated` are `{at, by}`, or only the date."""
-    return utc_milliseconds(stamp.get("at") if isinstance(stamp, dict) else stamp)
+    def _count_drift(self, counter: Counter[str], path: str, what: str, place: str) -> None:
+        field = re.sub(r"\[\d+\]", "[]", path)
+        if field not in counter:
+            self.logger.warning(
+                "%s: what the server sends as %r %s; it is kept %s.", self.name, field, what, place
+            )
+        counter[field] += 1
 
+    # What went wrong.
 
-def number_of(phone: Any) -> str | None:
-    """The number of a phone number, which is an object or only the number."""
-    number = phone.get("number") if isinstance(phone, dict) else phone
-    return number if isinstance(number, str) else None
+    def fail(self, error: Exception) -> None:
+        """Take note of why the stream failed, and say so: the others go on."""
+        known = isinstance(error, SakariError)
+        self.tally.failure = str(error) or type(error).__name__
+        self._sakari_tap.tallies[self.name] = self.tally
+        self.logger.error(
+            "%s: %s The other streams go on.", self.name, self.tally.failure, exc_info=not known
+        )
+
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log a message; of the SDK's, not the one that calls errors unhandled that are not.
+
+        The command says what they mean, in one line (sakari_client/command.py). The end of a
+        `--test` after one record is no error at all.
+        """
+        if not isinstance(sys.exc_info()[1], (SakariError, MappingError, SyncLifecycleSignal)):
+            super().log(message, *args, level=level, **kwargs)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tap_sakari.conform import parse_date_time, utc_milliseconds
-from tap_sakari.stream import Record, SakariStream, number_of
+from tap_sakari.conform import utc_milliseconds
+from tap_sakari.stream import SakariStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator
 
-    from singer_sdk.helpers.types import Context
+    from sakari_client.page import Row
+    from tap_sakari.access import Access
+
+Record = dict[str, Any]
 
 _STAMPS = {"created": "at", "updated": "at"}
 _CONTACT = {**_STAMPS, "tags[]": "tag"}
-_LONGEST_CALL = timedelta(days=1)
 
 
 def _inside(path: str, scalars: dict[str, str]) -> dict[str, str]:
@@ -34,6 +37,7 @@ class MessagesStream(SakariStream):
     """`GET /messages`, both directions. A status can change for days after the text was sent."""
 
     name = "messages"
+    stops_early = True
     lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
@@ -41,14 +45,19 @@ class MessagesStream(SakariStream):
         **_inside("conversation", {**_STAMPS, "phoneNumber": "number"}),
     }
 
-    def lift(self, row: Record) -> Record:
+    @functools.cached_property
+    def lookback(self) -> timedelta:  # type: ignore[override]
+        """As long as the setting says."""
+        return timedelta(days=float(self.config["lookback_days"]))
+
+    def lift(self, record: Any, access: Access) -> Record:
         """Lift our phone number too: API 1.0.1 has it as text, real answers in `conversation`."""
-        conversation = row.get("conversation")
-        of_conversation = (
-            conversation.get("phoneNumber") if isinstance(conversation, dict) else None
+        made = super().lift(record, access)
+        of_conversation = access.get(access.get(record, "conversation"), "phoneNumber")
+        made["phone_number"] = access.number(access.get(record, "phoneNumber")) or access.number(
+            of_conversation
         )
-        phone_number = number_of(row.get("phoneNumber")) or number_of(of_conversation)
-        return {**super().lift(row), "phone_number": phone_number}
+        return made
 
 
 class TemplatesStream(SakariStream):
@@ -85,21 +94,21 @@ class ConversationsStream(SakariStream):
         **_inside("lastMessage.contact", _CONTACT),
     }
 
-    def lift(self, row: Record) -> Record:
+    def lift(self, record: Any, access: Access) -> Record:
         """Lift what `closed` means, and our phone number, which is an object or text."""
         return {
-            **super().lift(row),
-            "is_closed": self.is_closed(row.get("closed")),
-            "phone_number": number_of(row.get("phoneNumber")),
+            **super().lift(record, access),
+            "is_closed": self.is_closed(access.get(record, "closed")),
+            "phone_number": access.number(access.get(record, "phoneNumber")),
         }
 
-    def changed_at(self, record: Record) -> str | None:
+    def changed_at(self, record: Any, access: Access) -> str | None:
         """A conversation also changes when its `closed` date comes; `updated` does not tell."""
-        changed = super().changed_at(record)
-        closed = utc_milliseconds(record.get("closed"))
-        if changed is None or closed is None or not record.get("is_closed"):
+        changed = super().changed_at(record, access)
+        closed = access.get(record, "closed")
+        if not isinstance(closed, str) or not self.is_closed(closed):
             return changed
-        return max(changed, closed)
+        return max(changed or "", utc_milliseconds(closed) or "") or None
 
 
 class WebhooksStream(SakariStream):
@@ -109,7 +118,7 @@ class WebhooksStream(SakariStream):
     replication_key = None
     lifted: ClassVar[tuple[str, ...]] = ()
 
-    def lift(self, row: Record) -> Record:  # noqa: ARG002
+    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
         """Nothing to lift."""
         return {}
 
@@ -131,17 +140,15 @@ class CallsStream(SakariStream):
         **_inside("contact", _CONTACT),
     }
 
-    def lift(self, row: Record) -> Record:
-        """Lift our phone number, which is an object."""
-        return {**super().lift(row), "phone_number": number_of(row.get("phoneNumber"))}
+    # A call without `updated` may still go on.
+    lookback = timedelta(days=1)
 
-    def changed_at(self, record: Record) -> str | None:
-        """A call without `updated` may still go on: it counts as changed for a day."""
-        changed = super().changed_at(record)
-        if changed is None or record.get("updated"):
-            return changed
-        made = parse_date_time(changed)
-        return utc_milliseconds((made + _LONGEST_CALL).isoformat()) if made else None
+    def lift(self, record: Any, access: Access) -> Record:
+        """Lift our phone number, which is an object."""
+        return {
+            **super().lift(record, access),
+            "phone_number": access.number(access.get(record, "phoneNumber")),
+        }
 
 
 class LinksStream(SakariStream):
@@ -170,17 +177,20 @@ class SnapshotStream(SakariStream):
     selected_by_default = False
     replication_key = None
 
-    def read(self) -> Record:
+    def ask(self) -> Record:
         """Ask for the object."""
         raise NotImplementedError
 
-    def get_records(self, context: Context | None) -> Iterable[Record]:  # noqa: ARG002
+    def identify(self, row: Record) -> str:
+        """The id of the account, where it does not say its own."""
+        return str(row.get("id") or self.config["account_id"])
+
+    def read_pages(self) -> Generator[list[Row], None, None]:
         """Yield the one record."""
-        try:
-            row = self.read()
-            yield self.to_record(row, str(row.get("id") or self.config["account_id"]))
-        finally:
-            self._sakari_tap.request_metrics.write_counts(self.name)
+        with self._sakari_tap.counting(self):
+            row = self.read_row.from_dictionary(self.ask())
+            self.tally.read = self.tally.emitted = 1
+            yield [row]
 
 
 class BalanceStream(SnapshotStream):
@@ -190,11 +200,11 @@ class BalanceStream(SnapshotStream):
     primary_keys = ("account_id", "observed_at")
     lifted: ClassVar[tuple[str, ...]] = ("account_id", "observed_at")
 
-    def read(self) -> Record:
+    def ask(self) -> Record:
         """Ask for the balance."""
         return self._sakari_tap.client.account.balance()
 
-    def lift(self, row: Record) -> Record:  # noqa: ARG002
+    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
         """Whose balance it is, and when it was so by the server's clock: it says neither."""
         now = datetime.fromtimestamp(self._sakari_tap.client.server_time(), timezone.utc)
         return {
@@ -210,11 +220,11 @@ class AccountStream(SnapshotStream):
     lifted: ClassVar[tuple[str, ...]] = ()
     scalars: ClassVar[dict[str, str]] = {"options.customDomain.created": "at"}
 
-    def read(self) -> Record:
+    def ask(self) -> Record:
         """Ask for the account."""
         return self._sakari_tap.client.account.get()
 
-    def lift(self, row: Record) -> Record:  # noqa: ARG002
+    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
         """Nothing to lift: an account carries no dates."""
         return {}
 

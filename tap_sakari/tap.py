@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
@@ -16,56 +16,27 @@ from sakari_client.clock import Clock
 from sakari_client.command import read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
-from sakari_client.resources import MAX_PAGE_SIZE, RESOURCES
 from sakari_client.settings_check import check_settings
 from sakari_client.version import DISTRIBUTION
 from tap_sakari.conform import parse_date_time
+from tap_sakari.progress import Progress, has_terminal
 from tap_sakari.request_metrics import RequestMetrics
+from tap_sakari.settings import TAP_SETTINGS, check_tap_settings
 from tap_sakari.streams import STREAMS
+from tap_sakari.summary import Tally, last_lines
+from tap_sakari.writer import BufferedWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     import click
 
-_FILTERS: dict[str, Any] = {
-    resource.name: {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in resource.filters},
-        "additionalProperties": False,
-    }
-    for resource in RESOURCES
-    if resource.filters
-}
+    from tap_sakari.stream import SakariStream
 
-TAP_SETTINGS: dict[str, dict[str, Any]] = {
-    "start_date": {
-        "type": ["string", "null"],
-        "format": "date-time",
-        "title": "Start date",
-        "description": "Leave out records last changed before this date or date-time, such as "
-        "2024-01-01T00:00:00Z. Default: none.",
-    },
-    "page_size": {
-        "type": "integer",
-        "title": "Page size",
-        "default": 100,
-        "minimum": 1,
-        "maximum": MAX_PAGE_SIZE,
-        "description": "Records to ask for in one request, 1 to 100. (For 1, two are asked for, "
-        "as pages overlap by a record.)",
-    },
-    "filters": {
-        "type": "object",
-        "title": "Filters",
-        "default": {},
-        "properties": _FILTERS,
-        "additionalProperties": False,
-        "description": "Narrow a stream with the API's own filters, which find parts of a value: "
-        + "; ".join(f"{name} by {', '.join(one['properties'])}" for name, one in _FILTERS.items())
-        + '. Example: {"contacts": {"tags": "vip"}}.',
-    },
-}
+
+class StreamsFailedError(Exception):
+    """Some streams could not be read; the others were."""
 
 
 class TapSakari(Tap):
@@ -83,12 +54,14 @@ class TapSakari(Tap):
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
         TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
-    message_writer_class = MsgSpecWriter
+    message_writer_class = BufferedWriter
+    message_writer: BufferedWriter
 
     clock = Clock()
     """Time, sleep and chance; tests pass their own."""
@@ -112,6 +85,8 @@ class TapSakari(Tap):
             config = {**(config or {}), **read_environment(settings, "TAP_SAKARI_")}
         super().__init__(config=config, **kwargs)
         self.request_metrics = RequestMetrics(self.metrics_logger)
+        self.progress = Progress(self.logger, self.clock, terminal=False)
+        self.tallies: dict[str, Tally] = {}
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings before the SDK does, which would show their values.
@@ -122,15 +97,71 @@ class TapSakari(Tap):
         if raise_errors:
             check_settings(self.config_jsonschema, self._config)
             ClientConfig.from_settings(self._config)
-            start_date = self._config.get("start_date")
-            if start_date is not None and parse_date_time(start_date) is None:
-                raise ConfigError(
-                    "start_date", "is no date or date-time such as 2024-01-01T00:00:00Z."
-                )
+            check_tap_settings(self._config)
         return super()._validate_config(raise_errors=raise_errors)
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take the state of the run before.
+
+        Raises:
+            ConfigError: a bookmark in it is no date.
+        """
+        super().load_state(state)
+        for stream, bookmark in self.state.get("bookmarks", {}).items():
+            value = bookmark.get("replication_key_value")
+            dated = bookmark.get("replication_key") == "updated_at"
+            if dated and value and not (isinstance(value, str) and parse_date_time(value)):
+                raise ConfigError(
+                    f"state, bookmarks.{stream}.replication_key_value",
+                    "is no date-time such as 2024-01-01T00:00:00Z. Mend it, or remove the stream "
+                    "from the state to read it from the start.",
+                )
+
+    def sync_all(self) -> None:  # type: ignore[misc]  # final, but nothing else comes last
+        """Read every stream that is selected, and say what became of each.
+
+        Raises:
+            StreamsFailedError: some of them failed.
+        """
+        names = [name for name, stream in self.streams.items() if stream.selected]
+        self.tallies.clear()
+        try:
+            with Progress(self.logger, self.clock, terminal=has_terminal()) as self.progress:
+                super().sync_all()
+        finally:
+            for line in last_lines(names, self.tallies):
+                self.logger.info("%s", line)
+        failed = [tally.failure for tally in self.tallies.values() if tally.failure is not None]
+        if failed:
+            raise StreamsFailedError(
+                f"{len(failed)} of {len(names)} streams failed, and their bookmarks stay where "
+                f"they were. {' '.join(failed)}"
+            )
+
+    @contextlib.contextmanager
+    def counting(self, stream: SakariStream) -> Iterator[None]:
+        """Count requests and seconds towards a stream, and show how far it is."""
+        tally = self.tallies[stream.name] = stream.tally = Tally()
+        self.request_metrics.tally = tally
+        started = self.clock.monotonic()
+        self.progress.begin(stream.name)
+        try:
+            yield
+        except Exception as error:
+            tally.failure = str(error) or type(error).__name__
+            raise
+        except (KeyboardInterrupt, SystemExit):
+            tally.failure = "interrupted"
+            raise
+        finally:
+            self.progress.end()
+            tally.seconds = self.clock.monotonic() - started
+            self.request_metrics.write_counts(stream.name)
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """End on a signal, with the exit code that says so: a half-read stream is no success."""
+        if self.message_writer.is_busy(lambda: self._handle_termination(signum, frame)):
+            return
         try:
             super()._handle_termination(signum, frame)
         except SystemExit:

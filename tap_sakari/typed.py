@@ -7,7 +7,7 @@ it into dictionaries, and says at once whether it fits; what does not is left to
 from __future__ import annotations
 
 import keyword
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -49,7 +49,9 @@ def record_type(schema: Mapping[str, Any], made: Collection[str]) -> type[msgspe
         return None
 
 
-def _struct(name: str, schema: Mapping[str, Any], made: Collection[str] = ()) -> type[msgspec.Struct]:
+def _struct(
+    name: str, schema: Mapping[str, Any], made: Collection[str] = ()
+) -> type[msgspec.Struct]:
     fields: list[Any] = []
     for field, property_schema in schema["properties"].items():
         if not field.isidentifier() or keyword.iskeyword(field) or field.startswith("_"):
@@ -59,7 +61,7 @@ def _struct(name: str, schema: Mapping[str, Any], made: Collection[str] = ()) ->
             fields.insert(0, (field, Annotated[str, msgspec.Meta(min_length=1)]))
             continue
         kind = _NEVER if field in made else _kind(field, property_schema)
-        fields.append((field, Union[kind, msgspec.UnsetType], msgspec.UNSET))
+        fields.append((field, kind | msgspec.UnsetType, msgspec.UNSET))
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, gc=False)
 
 
@@ -69,17 +71,19 @@ def _kind(name: str, schema: Mapping[str, Any]) -> Any:
     plain = [kind for kind in kinds if kind != "null"]
     if len(plain) != 1:
         raise Unfit(name)
-    return Union[_plain(name, plain[0], schema), None] if "null" in kinds else _plain(name, plain[0], schema)
+    kind = _plain(name, plain[0], schema)
+    return kind | None if "null" in kinds else kind
 
 
 def _plain(name: str, kind: str, schema: Mapping[str, Any]) -> Any:
     if kind == "object":
         return _struct(name, schema) if schema.get("properties") else dict[str, Any]
     if kind == "array":
-        return list[_kind(name, schema["items"]) if "items" in schema else Any]  # type: ignore[misc]
+        element = _kind(name, schema["items"]) if "items" in schema else Any
+        return list[element]  # type: ignore[valid-type]
     if kind == "string" and schema.get("format") == "date-time":
         return Annotated[str, msgspec.Meta(pattern=_DATE_TIME)]
-    simple = {"string": str, "number": Union[int, float], "boolean": bool}
+    simple = {"string": str, "number": int | float, "boolean": bool}
     if kind not in simple:
         raise Unfit(name)
     return simple[kind]

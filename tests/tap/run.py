@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema
-from singer_sdk.contrib.msgspec import decoder, encoder
-from singer_sdk.singerlib.encoding.base import GenericSingerWriter
-from singer_sdk.singerlib.encoding.simple import Message
 
 from tap_sakari.tap import TapSakari
+from tap_sakari.writer import BufferedWriter
 
 Record = dict[str, Any]
 
@@ -24,11 +23,13 @@ class Output:
         records: the records by stream, in order.
         schemas: the latest schema by stream.
         state: the latest state.
+        types: of all messages, in order.
     """
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     schemas: dict[str, Record] = field(default_factory=dict)
     state: Record = field(default_factory=dict)
+    types: list[str] = field(default_factory=list)
 
     def ids(self, stream: str) -> list[str]:
         return [record["id"] for record in self.records[stream]]
@@ -41,24 +42,25 @@ class Output:
                 validator.validate(record)
 
 
-class _Collector(GenericSingerWriter[bytes, Message]):
+class _Collector(BufferedWriter):
     """Takes messages in the form in which they would go over the wire."""
 
     def __init__(self) -> None:
         super().__init__()
         self.output = Output()
 
-    def serialize_message(self, message: Message) -> bytes:
-        return encoder.encode(message.to_dict())
+    def send(self, messages: bytearray) -> None:
+        for line in messages.splitlines():
+            self.take(json.loads(line))
 
-    def write_message(self, message: Message) -> None:
-        written = decoder.decode(self.serialize_message(message))
+    def take(self, written: Record) -> None:
         if written["type"] == "RECORD":
             self.output.records[written["stream"]].append(written["record"])
         elif written["type"] == "SCHEMA":
             self.output.schemas[written["stream"]] = written["schema"]
         elif written["type"] == "STATE":
             self.output.state = written["value"]
+        self.output.types.append(written["type"])
 
 
 def run_tap(settings: Record, *, select: str | None = None, state: Record | None = None) -> Output:

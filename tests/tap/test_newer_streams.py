@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sakari_client.clock import Clock
 from sakari_client.errors import AccessDeniedError
+from tap_sakari.conform import parse_date_time
 from tap_sakari.stream import SakariStream
 from tap_sakari.streams import STREAMS
 from tap_sakari.tap import TapSakari
@@ -92,23 +94,28 @@ def test_calls_come_when_they_changed(emulator: EmulatorServer, quick: dict[str,
     assert len(second.ids("calls")) < 5
 
 
-@pytest.mark.parametrize(
-    ("dates", "expected"),
-    [
-        ({"created": {"at": "2024-01-01T10:00:00Z"}}, "2024-01-02T10:00:00.000Z"),
-        ({"created": "2024-01-01T10:00:00Z"}, "2024-01-02T10:00:00.000Z"),
-        (
-            {"created": {"at": "2024-01-01T10:00:00Z"}, "updated": {"at": "2024-01-01T10:05:00Z"}},
-            "2024-01-01T10:05:00.000Z",
-        ),
-        ({}, None),
-    ],
-)
+@pytest.mark.parametrize(("hours", "comes"), [(1, True), (23, True), (25, False)])
 def test_a_call_that_does_not_tell_its_changes_counts_as_changed_for_a_day(
-    dates: dict[str, Any], expected: str | None
+    emulator: EmulatorServer,
+    quick: dict[str, Any],
+    hours: int,
+    comes: bool,  # noqa: FBT001
 ) -> None:
-    calls = stream("calls")
-    assert calls.changed_at(calls.to_record({"id": "1", **dates}, "1")) == expected
+    emulator.switch(updated_form="missing")
+    everything = run_tap(quick, select="calls").records["calls"]
+    call = everything[10]
+    created = parse_date_time(call["created_at"])
+    assert created is not None
+    bookmark = created + timedelta(hours=hours)
+    state = {
+        "bookmarks": {
+            "calls": {
+                "replication_key": "updated_at",
+                "replication_key_value": bookmark.isoformat(),
+            }
+        }
+    }
+    assert (call["id"] in run_tap(quick, select="calls", state=state).ids("calls")) is comes
 
 
 @pytest.mark.parametrize(("name", "field"), [("links", "stats"), ("forms", "conversions")])
@@ -144,7 +151,8 @@ def test_each_run_adds_a_row_to_the_history_of_balances(monkeypatch: pytest.Monk
     moments = []
     for _ in range(2):
         time.sleep(0.25)
-        record = stream("balance").to_record({"id": "x", "observed_at": "never", "balance": 1}, "x")
+        row = {"id": "x", "observed_at": "never", "balance": 1}
+        record = stream("balance").read_row.from_dictionary(row).value
         assert record["account_id"] == "acc"
         assert record["extra"] == {"id": "x", "observed_at": "never"}
         moments.append(record["observed_at"])
