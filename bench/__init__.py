@@ -1,1 +1,1 @@
-"""Repeatable measurements; each module is run by hand and prints a table."""
+"""Repeatable measurements: `script/bench`; `bench.breakdown` and `bench.switches` by hand."""
