@@ -12,7 +12,7 @@ NOWHERE = -1
 
 
 class KnownIds:
-    """Remembers the latest ids, at least `limit` of them and at most twice as many.
+    """Remembers the latest ids, at least `limit` of them and at most some twice as many.
 
     Attributes:
         limit: see above; may be raised or lowered at any time.
@@ -35,12 +35,19 @@ class KnownIds:
         found = self._young.get(row_id)
         return self._old.get(row_id) if found is None else found
 
-    def add(self, row_id: str, place: int) -> None:
-        """Remember a row."""
+    def flags(self, row_ids: list[str]) -> list[bool]:
+        """Of each of some rows, whether it is known."""
+        young, old = self._young, self._old
+        if old:
+            return [row_id in young or row_id in old for row_id in row_ids]
+        return [row_id in young for row_id in row_ids]
+
+    def add(self, row_ids: Iterable[str], places: Iterable[int]) -> None:
+        """Remember some rows and their places."""
         if len(self._young) >= self.limit:
             self.forgot |= bool(self._old)
             self._old, self._young = self._young, {}
-        self._young[row_id] = place
+        self._young.update(zip(row_ids, places, strict=False))
 
     def in_order(self, row_ids: Iterable[str]) -> bool:
         """Whether those of some rows that are known stand in the order in which they were read."""

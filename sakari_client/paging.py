@@ -17,6 +17,7 @@ three ways, or not at all, how long they are. Nothing of that is trusted:
 
 from __future__ import annotations
 
+import itertools
 import logging
 from typing import TYPE_CHECKING, Literal
 
@@ -242,8 +243,7 @@ class StitchedList:
                 again.reordered |= places != sorted(places)
                 latest = places[-1:]
                 new = [row for row in fresh if row.id not in self._known and row.id not in found]
-                for row in new:
-                    found.add(row.id, NOWHERE)
+                found.add((row.id for row in new), itertools.repeat(NOWHERE))
                 yield from self._give(new)
             self.total = again.total
             before = seen
@@ -267,8 +267,7 @@ class StitchedList:
             changed = places != list(range(expected, expected + len(ids)))
             expected = max([expected, *(place or 0 for place in places[-1:])])
             fresh = [row for row in rows if row.id not in known and row.id not in self._head]
-            for row in fresh:
-                known.add(row.id, NOWHERE)
+            known.add((row.id for row in fresh), itertools.repeat(NOWHERE))
             yield from self._give(fresh)
             self.total = page.total
             more = page.says_more or (page.says_more is None and len(page.rows) == first.largest)

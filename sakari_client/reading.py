@@ -15,6 +15,7 @@ before a known row was read before it, and one that stands after it is still ahe
 
 from __future__ import annotations
 
+import itertools
 import logging
 from typing import TYPE_CHECKING
 
@@ -146,23 +147,23 @@ class Reading:
 
     def _take_fresh(self, page: Page) -> list[Row]:
         """The rows of a page that are not known yet; they are known from now on."""
-        seen, place = self._seen, self.count
-        known = [row.id in seen for row in page.rows]
+        seen, ids, place = self._seen, page.ids, self.count
+        known = seen.flags(ids)
         if sum(known) > 1:
-            self.reordered |= not seen.in_order(page.ids)
+            self.reordered |= not seen.in_order(ids)
         behind = len(known) - known[::-1].index(True) if True in known else 0
-        before = page.ids[behind - 1] if behind else None
-        if before != self._latest:
+        if (ids[behind - 1] if behind else None) != self._latest:
             # Where these rows stand among those read before is not known.
             seen.comparable_from = place
-        fresh = []
-        for index, row in enumerate(page.rows):
-            if not known[index] and row.id not in seen:
-                seen.add(row.id, place if index >= behind else NOWHERE)
-                place += 1
-                fresh.append(row)
-        if page.rows and behind < len(page.rows):
-            self._latest = page.ids[-1]
+        # A page may hold a row twice; what follows takes it once.
+        inserted = {row.id: row for row in page.rows[:behind] if row.id not in seen}
+        appended = {row.id: row for row in page.rows[behind:] if row.id not in inserted}
+        seen.add(inserted, itertools.repeat(NOWHERE))
+        seen.add(appended, itertools.count(place + len(inserted)))
+        fresh = [*inserted.values(), *appended.values()]
+        place += len(fresh)
+        if behind < len(ids):
+            self._latest = ids[-1]
         expected = min(len(page.rows), max(0, self._end - page.offset))
         dropped = len(page.rows) - len(fresh)
         self.duplicates += max(0, dropped - expected)

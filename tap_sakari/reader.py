@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 Lift = Callable[[Any, Access], Record]
-"""Makes the fields that are lifted to the top of a record."""
+"""Makes the fields that are lifted to the top of a record, but for its dates."""
 
 
 class RecordReader:
@@ -36,7 +36,7 @@ class RecordReader:
         *,
         identify: Callable[[Record], str],
         lift: Lift,
-        changed_at: Callable[[Any, Access], str | None],
+        changed_at: Callable[[Any, str | None, Access], str | None],
         lifted: Collection[str],
         scalars: Mapping[str, str],
         note: Callable[[Drift], None],
@@ -48,9 +48,9 @@ class RecordReader:
         Args:
             schema: JSON Schema of the records; the catalog's, which may be an older one.
             identify: the id of a row, where it is not plainly there.
-            lift: makes the lifted fields.
-            changed_at: when a row last changed, if the server says so.
-            lifted: the names of those fields.
+            lift: makes the lifted fields but for the dates.
+            changed_at: when a row last changed, by its `updated` and otherwise.
+            lifted: the names of the lifted fields; the dates among them if there are any.
             scalars: see `conformer`.
             note: is told of each record that differs from the schema.
             in_place: see `conformer`.
@@ -69,6 +69,7 @@ class RecordReader:
         self._lifted = [name for name in lifted if name in schema["properties"]]
         self._changed_at = changed_at
         self._note = note
+        self._dated = "created_at" in lifted
 
     def __call__(self, text: bytes) -> Row:
         """Read the JSON text of a row.
@@ -82,19 +83,16 @@ class RecordReader:
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 pass
             else:
-                made = self._lift(record, TYPED)
+                made, created, changed = self._make(record, TYPED)
                 for name in self._lifted:
                     setattr(record, name, made[name])
-                return Row(
-                    record, record.id, made.get("created_at"), self._changed_at(record, TYPED)
-                )
+                return Row(record, record.id, created, changed)
         return self.from_dictionary(answers.decode(text))
 
     def from_dictionary(self, row: Record) -> Row:
         """Make a row fit the schema, whatever it is; changes the row."""
         row_id = self._identify(row)
-        made = self._lift(row, DICTIONARY)
-        changed = self._changed_at(row, DICTIONARY)
+        made, created, changed = self._make(row, DICTIONARY)
         sent_id = row.get("id")
         drift = self._conform(row)
         if row_id.startswith(NO_ID):
@@ -106,4 +104,15 @@ class RecordReader:
             row["id"] = row_id
         for name in self._dropped:
             row.pop(name, None)
-        return Row(row, row_id, made.get("created_at"), changed)
+        return Row(row, row_id, created, changed)
+
+    def _make(self, record: Any, access: Access) -> tuple[Record, str | None, str | None]:
+        """The lifted fields, when the record was created, and when it last changed."""
+        made = self._lift(record, access)
+        if not self._dated:
+            return made, None, None
+        created = access.at(access.get(record, "created"))
+        updated = access.at(access.get(record, "updated"))
+        made["created_at"] = created
+        made["updated_at"] = updated or created
+        return made, created, self._changed_at(record, updated, access)

@@ -123,8 +123,7 @@ class SdkStream(Stream, ABC):
     def _move_bookmark(self, rows: list[Row]) -> None:
         key = self.replication_key
         if key is not None:
-            moments = [field(row.value, key) for row in rows]
-            latest = max((moment for moment in moments if moment), default=None)
+            latest = max(filter(None, (field(row.value, key) for row in rows)), default=None)
             self._increment_stream_state({key: latest})
 
     def _increment_stream_state(

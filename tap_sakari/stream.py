@@ -77,8 +77,9 @@ class SakariStream(SdkStream):
             now = self._now()
             window = self._window(now)
             listing = self._list(window)
+            everything = window == Window()
             for rows in listing.pages():
-                wanted = rows if window == Window() else [row for row in rows if window.wants(row)]
+                wanted = rows if everything else [row for row in rows if window.wants(row)]
                 self.tally.unchanged += len(rows) - len(wanted)
                 self.tally.emitted += len(wanted)
                 self._count(listing)
@@ -173,14 +174,14 @@ class SakariStream(SdkStream):
     # Records.
 
     def lift(self, record: Any, access: Access) -> dict[str, Any]:
-        """Fields that a target can use as columns and bookmarks, taken out of nested ones."""
-        created_at = access.at(access.get(record, "created"))
-        updated_at = access.at(access.get(record, "updated"))
-        return {"created_at": created_at, "updated_at": updated_at or created_at}
+        """Fields besides the dates that a target can use as columns, taken out of nested ones."""
+        del record, access
+        return {}
 
-    def changed_at(self, record: Any, access: Access) -> str | None:
-        """When a record last changed; None where the server does not tell."""
-        return access.at(access.get(record, "updated"))
+    def changed_at(self, record: Any, updated: str | None, access: Access) -> str | None:
+        """When a record last changed, by its `updated` and otherwise; None if nothing tells."""
+        del record, access
+        return updated
 
     def is_closed(self, closed: Any) -> bool:
         """Whether a conversation is closed, by its `closed`.

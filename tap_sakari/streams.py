@@ -52,12 +52,11 @@ class MessagesStream(SakariStream):
 
     def lift(self, record: Any, access: Access) -> Record:
         """Lift our phone number too: API 1.0.1 has it as text, real answers in `conversation`."""
-        made = super().lift(record, access)
-        of_conversation = access.get(access.get(record, "conversation"), "phoneNumber")
-        made["phone_number"] = access.number(access.get(record, "phoneNumber")) or access.number(
-            of_conversation
-        )
-        return made
+        number = access.number(access.get(record, "phoneNumber"))
+        if number is None:
+            conversation = access.get(record, "conversation")
+            number = access.number(access.get(conversation, "phoneNumber"))
+        return {"phone_number": number}
 
 
 class TemplatesStream(SakariStream):
@@ -97,18 +96,16 @@ class ConversationsStream(SakariStream):
     def lift(self, record: Any, access: Access) -> Record:
         """Lift what `closed` means, and our phone number, which is an object or text."""
         return {
-            **super().lift(record, access),
             "is_closed": self.is_closed(access.get(record, "closed")),
             "phone_number": access.number(access.get(record, "phoneNumber")),
         }
 
-    def changed_at(self, record: Any, access: Access) -> str | None:
+    def changed_at(self, record: Any, updated: str | None, access: Access) -> str | None:
         """A conversation also changes when its `closed` date comes; `updated` does not tell."""
-        changed = super().changed_at(record, access)
         closed = access.get(record, "closed")
         if not isinstance(closed, str) or not self.is_closed(closed):
-            return changed
-        return max(changed or "", utc_milliseconds(closed) or "") or None
+            return updated
+        return max(updated or "", utc_milliseconds(closed) or "") or None
 
 
 class WebhooksStream(SakariStream):
@@ -117,10 +114,6 @@ class WebhooksStream(SakariStream):
     name = "webhooks"
     replication_key = None
     lifted: ClassVar[tuple[str, ...]] = ()
-
-    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
-        """Nothing to lift."""
-        return {}
 
 
 # What follows is in Sakari's newer documentation (developer.sakari.io, api-reference), not in its
@@ -145,10 +138,7 @@ class CallsStream(SakariStream):
 
     def lift(self, record: Any, access: Access) -> Record:
         """Lift our phone number, which is an object."""
-        return {
-            **super().lift(record, access),
-            "phone_number": access.number(access.get(record, "phoneNumber")),
-        }
+        return {"phone_number": access.number(access.get(record, "phoneNumber"))}
 
 
 class LinksStream(SakariStream):
@@ -223,10 +213,6 @@ class AccountStream(SnapshotStream):
     def ask(self) -> Record:
         """Ask for the account."""
         return self._sakari_tap.client.account.get()
-
-    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
-        """Nothing to lift: an account carries no dates."""
-        return {}
 
 
 STREAMS: tuple[type[SakariStream], ...] = (

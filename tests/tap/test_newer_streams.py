@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.clock import Clock
-from sakari_client.errors import AccessDeniedError
 from tap_sakari.conform import parse_date_time
 from tap_sakari.stream import SakariStream
 from tap_sakari.streams import STREAMS
-from tap_sakari.tap import TapSakari
+from tap_sakari.tap import StreamsFailedError, TapSakari
 from tests.fake_clock import FakeClock
 from tests.tap.run import run_tap
 
@@ -203,5 +202,5 @@ def test_one_that_the_account_lacks_ends_in_an_error_that_names_it(
     emulator: EmulatorServer, quick: dict[str, Any]
 ) -> None:
     emulator.switch(error_every=1, error_status=403)
-    with pytest.raises(AccessDeniedError, match="GET /calls: the server answered 403"):
+    with pytest.raises(StreamsFailedError, match="GET /calls: the server answered 403"):
         run_tap(quick, select="calls")
