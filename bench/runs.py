@@ -24,6 +24,8 @@ LONGEST = 600
 """Seconds after which a tap is stopped."""
 
 _STREAM = "messages"
+_SET_ASIDE = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+"""What a developer's machine may set, and a server does not."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +163,14 @@ class Tap:
         config.write_text(json.dumps(given), "utf-8")
         timed = [sys.executable, "-I", "-S", "bench/timed.py", str(report), str(LONGEST)]
         command = [sys.executable, "-m", self.module, "--config", str(config), *arguments]
+        environment = {
+            # As in an installation: there the modules are compiled already. Writing the catalog
+            # has compiled them here.
+            **{name: value for name, value in os.environ.items() if name not in _SET_ASIDE},
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
         with log.open("wb") as errors:
-            _run([*timed, *command], output, errors)
+            _run([*timed, *command], output, errors, environment)
         cost: dict[str, float] = json.loads(report.read_bytes())
         exit_code = cost.pop("exit_code")
         if exit_code != 0:
@@ -171,11 +179,14 @@ class Tap:
         return cost
 
 
-def _run(command: list[str], output: IO[bytes], errors: IO[bytes]) -> None:
+def _run(
+    command: list[str], output: IO[bytes], errors: IO[bytes], environment: Mapping[str, str]
+) -> None:
     """Run a command to its end; end it, and what it started, where this process cannot wait."""
     process = subprocess.Popen(
         command,
         cwd=CHECKOUT,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=errors,

@@ -72,7 +72,10 @@ class BufferedWriter(MsgSpecWriter):
 
     def send(self, messages: bytearray) -> None:
         """Hand whole lines to the operating system."""
-        sys.stdout.buffer.write(messages)
+        # Unbuffered (python -u), a write may take less than it was given.
+        remaining = memoryview(messages)
+        while remaining:
+            remaining = remaining[sys.stdout.buffer.write(remaining) :]
         sys.stdout.flush()
 
     def is_busy(self, then: Callable[[], None]) -> bool:
