@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from singer_sdk import Stream
 from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
 from singer_sdk.mapper import SameRecordTransform
@@ -70,7 +71,8 @@ class SdkStream(Stream, ABC):
         with contextlib.closing(self.read_pages()) as pages:
             for rows in pages:
                 for row in rows:
-                    yield row.value
+                    record = row.value
+                    yield record if isinstance(record, dict) else msgspec.to_builtins(record)
 
     def _sync_records(
         self, context: Context | None = None, *, write_messages: bool = True
