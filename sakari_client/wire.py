@@ -7,15 +7,14 @@ import email.utils
 import logging
 import os
 import ssl
-import threading
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
+import requests.structures
 import requests.utils
 import urllib3.exceptions
 
@@ -74,14 +73,26 @@ class Request:
     content_type: str = "application/json"
 
 
-class _Session(requests.Session):
-    """A session that leaves redirects alone.
+class _Adapter(requests.adapters.HTTPAdapter):
+    """A connection pool whose answers are no more than status, headers and an open body.
 
-    Even where told not to follow one, requests reads the whole body of a redirect first.
+    A `requests.Session` on top of it would cost more time than everything else together: for each
+    request it merges settings, cookies and hooks that we do not have. What it does on its own and
+    must not - follow redirects, keep cookies, take a password from ~/.netrc in the place of the
+    access token - is not done here at all.
     """
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find no redirect anywhere."""
+    def build_response(
+        self,
+        req: requests.PreparedRequest,  # noqa: ARG002
+        resp: urllib3.BaseHTTPResponse,
+    ) -> requests.Response:
+        """Wrap an answer, and take no cookies out of it."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = requests.structures.CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        return response
 
 
 class Wire:
@@ -90,12 +101,18 @@ class Wire:
     def __init__(self, config: ClientConfig, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        # One pool for all threads; a session for each, since sessions are not thread-safe.
-        self._adapter = requests.adapters.HTTPAdapter(
+        self._adapter = _Adapter(
             pool_connections=2, pool_maxsize=config.concurrency, pool_block=True
         )
-        self._threads = threading.local()
+        self._headers = {
+            **requests.utils.default_headers(),
+            "Accept": "application/json",
+            "User-Agent": config.user_agent,
+        }
+        self._timeout = (config.connect_timeout, config.request_timeout)
         self._trusted = _trusted(config)
+        self._proxies_of: dict[str, dict[str, str]] = {}
+        self._date: str | None = None
         self.clock_offset = 0.0
 
     def close(self) -> None:
@@ -108,21 +125,12 @@ class Wire:
         Raises:
             SakariError: there is no whole answer; the class says how far the request came.
         """
-        headers = {"Accept": "application/json", "User-Agent": self._config.user_agent}
-        if request.body is not None:
-            headers["Content-Type"] = request.content_type
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
         deadline = self._clock.monotonic() + self._config.request_timeout
         try:
-            response = self._session().request(
-                request.method,
-                request.url,
-                data=request.body,
-                headers=headers,
-                timeout=(self._config.connect_timeout, self._config.request_timeout),
-                allow_redirects=False,
+            response = self._adapter.send(
+                self._prepare(request, token),
                 stream=True,
+                timeout=self._timeout,
                 verify=self._trusted,
                 proxies=self._proxies(request.url),
             )
@@ -137,10 +145,27 @@ class Wire:
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _network_error(request.operation, error) from None
 
+    def _prepare(self, request: Request, token: str | None) -> requests.PreparedRequest:
+        """The request as the adapter takes it. Its address is complete and encoded as it is."""
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = request.url
+        headers = dict(self._headers)
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        prepared.prepare_headers(headers)
+        prepared.prepare_body(request.body, files=None)
+        return prepared
+
     def _note_date(self, date: str | None) -> None:
-        """Take note of how far the server's clock is from ours."""
+        """Take note of how far the server's clock is from ours; at most once a second."""
+        if date is None or date == self._date:
+            return
+        self._date = date
         with contextlib.suppress(TypeError, ValueError):
-            sent = email.utils.parsedate_to_datetime(str(date)).timestamp()
+            sent = email.utils.parsedate_to_datetime(date).timestamp()
             self.clock_offset = sent - self._clock.time()
 
     def _read_body(self, operation: str, response: requests.Response, deadline: float) -> bytes:
@@ -161,23 +186,18 @@ class Wire:
                 raise _timeout(operation)
         return bytes(body)
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = _Session()
-            # The environment is read here, on purpose, and not by requests: it would also put
-            # a password from ~/.netrc in the place of the access token.
-            session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            session.mount("https://", self._adapter)
-            session.mount("http://", self._adapter)
-            self._threads.session = session
-        return session
-
     def _proxies(self, url: str) -> dict[str, str]:
+        """The proxies for an address; the environment is read once for each host."""
+        parts = urlsplit(url)
+        proxies = self._proxies_of.get(parts.netloc)
+        if proxies is None:
+            proxies = self._proxies_of[parts.netloc] = self._find_proxies(url, parts.hostname or "")
+        return proxies
+
+    def _find_proxies(self, url: str, host: str) -> dict[str, str]:
         if self._config.proxy_url:
             return {"http": self._config.proxy_url, "https": self._config.proxy_url}
-        if is_loopback(urlsplit(url).hostname or ""):
+        if is_loopback(host):
             return {}
         return dict(requests.utils.get_environ_proxies(url))
 

@@ -1,0 +1,127 @@
+"""What goes over the wire, and what is not done anew for each request."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client import errors
+from sakari_client.wire import Request
+from tests.client.reach import LIST, SEND, odd
+from tests.odd_server import answer, odd_server
+
+if TYPE_CHECKING:
+    import socket
+
+ELSEWHERE = "https://api.sakari.io/v1/accounts/1a/contacts"
+
+
+def test_a_read_has_no_body_and_a_write_says_how_long_its_is() -> None:
+    with odd_server(answer(b"{}")) as server:
+        client = odd(server.url)
+        client.call(LIST)
+        client.call(SEND, body={"name": "Zoë"})
+    read, write = server.heads[-2:]
+    assert "Content-" not in read
+    assert "\r\nContent-Type: application/json\r\n" in write
+    assert f"\r\nContent-Length: {len(server.bodies[-1])}\r\n" in f"{write}\r\n"
+    assert server.bodies[-1] == '{"name": "Zoë"}'.encode()
+
+
+def test_answers_may_be_compressed() -> None:
+    body = gzip.compress(b'{"data":[' + b"1," * 50_000 + b"1]}")
+    with odd_server(answer(body, **{"Content-Encoding": "gzip"})) as server:
+        assert len(odd(server.url).call(LIST)["data"]) == 50_001
+    assert re.search(r"\r\nAccept-Encoding: .*gzip", server.heads[-1])
+
+
+def test_a_compressed_answer_is_measured_after_unpacking() -> None:
+    body = gzip.compress(b"[" + b"1," * 2_000_000 + b"1]")
+    with odd_server(answer(body, **{"Content-Encoding": "gzip"})) as server:
+        with pytest.raises(errors.AnswerTooLargeError):
+            odd(server.url, max_response_mb=1).call(LIST)
+
+
+def test_connections_are_used_again() -> None:
+    def keep_alive(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with odd_server(keep_alive) as server:
+        client = odd(server.url)
+        for _ in range(5):
+            assert client.call(LIST) == {}
+        client.close()
+    assert len([head for head in server.heads if "/contacts" in head]) == 1
+
+
+def test_the_servers_clock_is_read_off_its_answers() -> None:
+    dates = [formatdate(seconds, usegmt=True) for seconds in (2e9, 2e9, 2.1e9)]
+    dates += ["yesterday", ""]
+
+    def dated(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(answer(b"{}", Date=dates.pop(0)))
+
+    with odd_server(dated) as server:
+        client = odd(server.url)
+        for expected in (2e9, 2e9, 2.1e9, 2.1e9, 2.1e9):
+            client.call(LIST)
+            assert client.server_time() == pytest.approx(expected, abs=60)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without proxies."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "asked"),
+    [
+        ("", True), ("example.com", True), ("api.sakari.io", False), ("sakari.io", False),
+        (".sakari.io", False), ("api.sakari.io:8443", True), ("*", False),
+    ],
+)  # fmt: skip
+def test_proxies_of_the_environment(
+    environment: pytest.MonkeyPatch, no_proxy: str, *, asked: bool
+) -> None:
+    environment.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    environment.setenv("NO_PROXY", no_proxy)
+    wire = odd("https://api.sakari.io")._wire
+    for _ in range(2):
+        proxies: dict[str, Any] = wire._proxies(ELSEWHERE)
+        assert (proxies.get("https") == "http://proxy.example.com:3128") is asked
+
+
+def test_each_host_has_its_own_proxies(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    environment.setenv("NO_PROXY", "api.sakari.io")
+    wire = odd("https://api.sakari.io", auth_url="https://login.example.com/token")._wire
+    assert not wire._proxies(ELSEWHERE)
+    assert wire._proxies("https://login.example.com/token")
+    assert not wire._proxies("http://127.0.0.1:8998/oauth2/token")
+
+
+def test_the_environment_is_read_once_for_each_host(environment: pytest.MonkeyPatch) -> None:
+    wire = odd("https://api.sakari.io")._wire
+    assert not wire._proxies(ELSEWHERE)
+    environment.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    assert not wire._proxies(f"{ELSEWHERE}?offset=99")
+    assert wire._proxies("https://login.example.com/token")
+
+
+def test_a_header_cannot_be_smuggled_in_by_a_token() -> None:
+    with odd_server(answer(b"{}")) as server:
+        wire = odd(server.url)._wire
+        request = Request("GET /contacts", "GET", f"{server.url}/v1/accounts/1a/contacts")
+        with pytest.raises(errors.ConfigError):
+            wire.send(request, "tok\r\nX-Injected: yes")
+    assert not server.heads
