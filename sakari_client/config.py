@@ -55,19 +55,21 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "requests_per_second": {
         "type": ["number", "string"],
         "title": "Requests per second",
-        "default": 5,
+        "default": 20,
         "exclusiveMinimum": 0,
         "description": "Most requests per second, all streams together. Sakari does not publish "
-        "its limit; when it answers 429 the rate halves and climbs back by itself.",
+        "its limit: the client learns it from the first 429 and stays just below it. Lower this to "
+        "leave room for others who use the account; raise it where Sakari allows you more.",
     },
     "concurrency": {
         "type": "integer",
         "title": "Concurrency",
-        "default": 4,
+        "default": 8,
         "minimum": 1,
         "maximum": 64,
-        "description": "Most requests in flight at the same time; also the size of the "
-        "connection pool and the most pages held in memory.",
+        "description": "Most requests in flight at the same time: there are two at first, and "
+        "more while that makes it faster, up to this. Also the size of the connection pool and the "
+        "most pages held in memory.",
     },
     "connect_timeout": {
         "type": ["number", "string"],

@@ -1,75 +1,133 @@
-"""The account's request rate, shared by all threads of one client."""
+"""Where the requests of all threads of one client wait for their turn."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sakari_client.clock import Clock
+from sakari_client.pace import Pace
+from sakari_client.width import Width
 
-_SLOWEST = 0.1
-"""Requests per second below which a 429 does not slow the client further."""
-_SLOW_DOWN = 0.5
-"""What a 429 leaves of the rate."""
-_SPEED_UP = 0.02
-"""What each answer that is no 429 gives back, as a part of the configured rate."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sakari_client.clock import Clock
+    from sakari_client.config import ClientConfig
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A request that may go.
+
+    Attributes:
+        at: when its turn came, by the clock's monotonic time.
+        width: how many requests could be in flight then.
+        counts: whether it is one of those that the server limits.
+    """
+
+    at: float
+    width: int
+    counts: bool
 
 
 class Throttle:
-    """Spaces requests evenly and slows every thread down after a 429.
+    """Lets requests go one after another, as many and as fast as `Width` and `Pace` allow.
 
-    Sakari documents that a limit exists and that going over it answers 429, but neither the
-    number nor a header (OpenAPI document, "Throttling / Limits"); so the rate starts at the
-    configured one, halves at a 429 and climbs back as requests succeed.
+    Threads stand in a queue, and only the first of them looks at width and pace. So what changes
+    holds for all of them at once, and no two that slept wake up together. After a 429 one request
+    goes first, and the others follow when it is accepted.
     """
 
-    def __init__(self, requests_per_second: float, clock: Clock) -> None:
-        self._ceiling = requests_per_second
-        self._rate = requests_per_second
+    def __init__(self, config: ClientConfig, clock: Clock) -> None:
+        self.pace = Pace(config.requests_per_second, config.retry_max_wait)
+        self.width = Width(config.concurrency)
+        self.in_flight = 0
         self._clock = clock
-        self._lock = threading.Lock()
-        self._next_slot = 0.0
-        self._paused_until = 0.0
-        self._slowed_at = -1.0
+        self._queue = threading.Lock()
+        self._state = threading.Condition()
+        self._trial: Turn | None = None
 
-    @property
-    def rate(self) -> float:
-        """Requests per second allowed now."""
-        return self._rate
-
-    def wait(self) -> float:
-        """Sleep until this thread's turn; return when it came."""
-        turn = -1.0
-        # A pause that began while this thread slept sends it to the end of the queue: otherwise
-        # all the sleepers would wake together, and be refused together.
-        while turn < self._paused_until:
-            with self._lock:
-                now = self._clock.monotonic()
-                turn = max(now, self._next_slot, self._paused_until)
-                self._next_slot = turn + 1 / self._rate
-            if turn > now:
-                self._clock.sleep(turn - now)
-        return turn
-
-    def slow_down(self, turn: float, seconds: float) -> None:
-        """Pause all threads for so many seconds after a 429, and halve the rate.
-
-        Requests that were under way together are refused together; the rate halves once for
-        them.
+    @contextlib.contextmanager
+    def turn(self, *, counts: bool = True) -> Iterator[Turn]:
+        """Wait until a request may go; it is in flight for the length of the `with` block.
 
         Args:
-            turn: when the refused request had its turn, as `wait` said.
-            seconds: how long nobody sends.
+            counts: whether the server counts it towards the limit.
         """
-        with self._lock:
-            now = self._clock.monotonic()
-            if turn > self._slowed_at:
-                self._rate = max(min(_SLOWEST, self._ceiling), self._rate * _SLOW_DOWN)
-                self._slowed_at = now
-            self._paused_until = max(self._paused_until, now + seconds)
+        turn = self._wait(counts=counts)
+        try:
+            yield turn
+        finally:
+            self.leave(turn)
 
-    def speed_up(self) -> None:
-        """Take note of an answer that was no 429."""
-        with self._lock:
-            self._rate = min(self._ceiling, self._rate + self._ceiling * _SPEED_UP)
+    def _wait(self, *, counts: bool) -> Turn:
+        at = 0.0
+        with self._queue:
+            while True:
+                with self._state:
+                    self._state.wait_for(lambda: self.has_room)
+                    now = max(at, self._clock.monotonic())
+                    at = self.pace.turn(now)
+                    if at <= now:
+                        return self.enter(now, counts=counts)
+                self._clock.sleep(at - now)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more request may be in flight."""
+        return self.in_flight < self.width.now and self._trial is None
+
+    def enter(self, now: float, *, counts: bool = True) -> Turn:
+        """Take a turn: there is room, and `pace` says that it has come."""
+        self.pace.take(now, counts=counts)
+        self.in_flight += 1
+        turn = Turn(now, self.width.now, counts)
+        if self.pace.resuming:
+            self._trial = turn
+        return turn
+
+    def leave(self, turn: Turn) -> None:
+        """Make room for the next request."""
+        with self._state:
+            self.in_flight -= 1
+            if self._trial is turn:
+                self._trial = None
+            self._state.notify()
+
+    def answered(self, turn: Turn, seconds: float) -> None:
+        """Take note of an answer that was no 429.
+
+        Args:
+            turn: of the request.
+            seconds: how long the answer took.
+        """
+        if not turn.counts:
+            return
+        with self._state:
+            resuming = self.pace.resuming
+            self.pace.accepted(turn.at)
+            self.width.answered(turn.width, seconds, self._clock.monotonic())
+            self.width.keep_to(self.pace.rate)
+        if resuming and not self.pace.resuming:
+            logger.info(
+                "After a 429: going on with %.1f requests per second, as many as the server takes.",
+                self.pace.rate,
+            )
+
+    def refused(self, turn: Turn, retry_after: float | None) -> None:
+        """Pause all threads after a 429, and go on more slowly.
+
+        Args:
+            turn: of the refused request.
+            retry_after: seconds that the server asks to wait, if it does.
+        """
+        if not turn.counts:
+            return
+        with self._state:
+            self.pace.refused(turn.at, self._clock.monotonic(), retry_after)
+            self.width.keep_to(self.pace.rate)

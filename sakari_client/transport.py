@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -30,6 +31,7 @@ from sakari_client.wire import Request, Wire
 if TYPE_CHECKING:
     from sakari_client.answers import Answer
     from sakari_client.config import ClientConfig
+    from sakari_client.throttle import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ class Transport:
         self.config = config
         self._clock = clock or Clock()
         self._on_try = on_try
-        self._throttle = Throttle(config.requests_per_second, self._clock)
+        self._throttle = Throttle(config, self._clock)
         self._breaker = CircuitBreaker(
             config.circuit_breaker_failures, config.circuit_breaker_cooldown, self._clock
         )
@@ -174,16 +176,11 @@ class Transport:
         number = 0
         while True:
             number += 1
-            turn = self._throttle.wait()
-            if self._closed.is_set():
-                raise SakariError(f"{request.operation}: not sent, as the client was closed.")
             try:
-                result = self._try(request, token, number, read)
+                return self._try(request, token, number, read)
             except SakariError as error:
                 error.ambiguous = is_ambiguous(repeat, error.failure)
                 wait = wait_after(error, next(planned))
-                if isinstance(error, RateLimitError):
-                    self._throttle.slow_down(turn, min(wait, self.config.retry_max_wait))
                 # A longer wait than allowed is the caller's to decide on; the message names it.
                 last = number > self.config.max_retries or wait > self.config.retry_max_wait
                 if last or not may_repeat(repeat, error.failure):
@@ -193,22 +190,41 @@ class Transport:
                     error, wait, number, self.config.max_retries,
                 )  # fmt: skip
                 self._clock.sleep(wait)
-            else:
-                self._throttle.speed_up()
-                return result
 
     def _try(self, request: Request, token: str | None, number: int, read: Read) -> Any:
-        """One HTTP request, and what is made of its answer."""
+        """One HTTP request when its turn has come, and what is made of its answer."""
+        # Tokens come from a service of their own, before any account is known.
+        with self._throttle.turn(counts=token is not None) as turn:
+            if self._closed.is_set():
+                raise SakariError(f"{request.operation}: not sent, as the client was closed.")
+            answer, seconds = self._send(request, token, number)
+            if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                # While its turn lasts, so that no other thread slips through.
+                self._slow_down(turn, request.operation, answer)
+            else:
+                self._throttle.answered(turn, seconds)
+        return read(request.operation, answer)
+
+    def _send(self, request: Request, token: str | None, number: int) -> tuple[Answer, float]:
+        """One HTTP request, its answer, and the seconds between them."""
         started = self._clock.monotonic()
         status = None
         try:
             answer = self._wire.send(request, token)
             status = answer.status
         finally:
+            seconds = self._clock.monotonic() - started
             if self._on_try:
-                seconds = self._clock.monotonic() - started
                 self._on_try(Try(request.operation, seconds, status, number))
-        return read(request.operation, answer)
+        return answer, seconds
+
+    def _slow_down(self, turn: Turn, operation: str, answer: Answer) -> None:
+        """Slow all threads down after a 429, and raise it."""
+        try:
+            answers.read(operation, answer)
+        except RateLimitError as error:
+            self._throttle.refused(turn, error.retry_after)
+            raise
 
     def _request_token(self) -> Any:
         """Ask for an access token: as JSON, and as a form where the server refuses JSON."""

@@ -1,4 +1,4 @@
-"""Throttle, circuit breaker and retry table, on a clock that tests move by hand."""
+"""Pace, circuit breaker and retry table, on a clock that tests move by hand."""
 
 from __future__ import annotations
 
@@ -9,72 +9,164 @@ import pytest
 from sakari_client import errors, retry
 from sakari_client.breaker import CircuitBreaker
 from sakari_client.errors import CircuitOpenError, Failure, RateLimitError, SakariError
+from sakari_client.pace import Pace
 from sakari_client.retry import Repeat
-from sakari_client.throttle import Throttle
 from tests.fake_clock import FakeClock
 
 
+def go(pace: Pace, now: float, requests: int) -> list[float]:
+    """Send so many requests, each as soon as it may go; when they went."""
+    turns = []
+    for _ in range(requests):
+        now = pace.turn(now)
+        pace.take(now)
+        turns.append(now)
+    return turns
+
+
+def learned(taken: int, *, ceiling: float = 1000, now: float = 0.0) -> Pace:
+    """A pace that was refused after so many requests, a second before `now`."""
+    pace = Pace(ceiling, 60)
+    *_, turn = go(pace, now - 1.5, taken + 1)
+    assert turn < now - 1
+    pace.refused(turn, now - 1, None)
+    return pace
+
+
 def test_requests_are_spaced_evenly() -> None:
-    fake = FakeClock()
-    throttle = Throttle(5, fake.clock)
-    start = fake.now
-    for _ in range(11):
-        throttle.wait()
-    assert fake.now - start == pytest.approx(2.0)
+    turns = go(Pace(5, 60), 0.0, 11)
+    assert turns == [pytest.approx(n / 5) for n in range(11)]
 
 
-def test_a_429_pauses_everyone_halves_the_rate_and_is_made_good_again() -> None:
-    fake = FakeClock()
-    throttle = Throttle(10, fake.clock)
-    turns = [throttle.wait() for _ in range(2)]
-    start = fake.now
-
-    for turn in turns:  # refused together: counts once
-        throttle.slow_down(turn, 3)
-    assert throttle.rate == 5
-    throttle.wait()
-    assert fake.now - start == pytest.approx(3)
-    throttle.wait()
-    assert fake.now - start == pytest.approx(3.2)
-
-    for _ in range(25):
-        throttle.speed_up()
-    assert throttle.rate == pytest.approx(10)
-    throttle.speed_up()
-    assert throttle.rate == 10
+def test_a_request_that_is_a_little_late_does_not_delay_the_next() -> None:
+    pace = Pace(5, 60)
+    pace.take(0.0)
+    pace.take(0.205)
+    assert pace.turn(0.3) == pytest.approx(0.4)
 
 
-def test_refusals_without_a_pause_count_once_too() -> None:
-    throttle = Throttle(8, FakeClock().clock)
-    turns = [throttle.wait() for _ in range(4)]
-    for turn in turns:
-        throttle.slow_down(turn, 0.0)
-    assert throttle.rate == 4
+def test_time_that_was_not_used_is_not_made_up_for() -> None:
+    pace = Pace(5, 60)
+    pace.take(0.0)
+    pace.take(10.0)
+    assert pace.turn(10.0) == pytest.approx(10.2)
+
+
+def test_a_429_pauses_everyone_and_tells_the_limit() -> None:
+    pace = Pace(1000, 60)
+    *_, turn = go(pace, 0.0, 21)
+    pace.refused(turn, 0.1, None)
+    assert pace.rate == pytest.approx(19)
+    assert go(pace, 0.2, 3) == [pytest.approx(1.1 + n / 19) for n in range(3)]
+
+
+def test_only_what_went_in_the_last_second_is_counted() -> None:
+    pace = Pace(10, 60)
+    *_, turn = go(pace, 0.0, 41)
+    pace.refused(turn, turn + 0.01, None)
+    assert pace.rate == pytest.approx(0.95 * 10, abs=1)
+
+
+@pytest.mark.parametrize(("retry_after", "pause"), [(0.1, 1), (1, 1), (7, 7), (600, 60)])
+def test_the_server_says_how_long_the_pause_is(retry_after: float, pause: float) -> None:
+    pace = Pace(1000, 60)
+    *_, turn = go(pace, 0.0, 6)
+    pace.refused(turn, 0.5, retry_after)
+    assert pace.turn(0.5) == 0.5 + pause
+
+
+def test_requests_that_are_refused_together_count_once() -> None:
+    pace = Pace(1000, 60)
+    turns = go(pace, 0.0, 28)
+    for turn in turns[20:]:
+        pace.refused(turn, 0.1, None)
+    assert pace.rate == pytest.approx(19)
+    assert pace.turn(0.1) == pytest.approx(1.1)
+
+
+def test_refusals_with_nothing_accepted_say_nothing_but_to_wait_longer() -> None:
+    pace = learned(20)
+    now, pauses = 0.0, []
+    for _ in range(4):
+        turn = pace.turn(now)
+        pace.take(turn)
+        pace.refused(turn, turn, None)
+        now = turn
+        pauses.append(pace.turn(now) - now)
+    assert pauses == [2, 4, 8, 16]
+    assert pace.rate == pytest.approx(19)
+
+
+def test_a_first_request_that_is_refused_tells_no_limit() -> None:
+    pace = Pace(20, 60)
+    pace.take(0.0)
+    pace.refused(0.0, 0.1, None)
+    assert pace.rate == 20
+    assert pace.turn(0.1) == pytest.approx(2.1)
+
+
+def test_a_rate_that_was_learned_is_lowered_a_little_or_to_what_is_taken() -> None:
+    pace = learned(20)
+    *_, turn = go(pace, 0.0, 40)
+    pace.refused(turn, turn, None)
+    assert pace.rate == pytest.approx(0.9 * 19)
+
+    *_, turn = go(pace, turn, 6)
+    pace.refused(turn, turn, None)
+    assert pace.rate == pytest.approx(0.95 * 5)
 
 
 def test_the_rate_never_falls_to_nothing() -> None:
-    fake = FakeClock()
-    throttle = Throttle(5, fake.clock)
-    for _ in range(50):
-        throttle.slow_down(throttle.wait(), 0)
-    assert throttle.rate == pytest.approx(0.1)
+    pace = Pace(5, 60)
+    now = 0.0
+    for _ in range(200):
+        *_, now = go(pace, now, 2)
+        pace.refused(now, now, None)
+    assert pace.rate == pytest.approx(0.1)
 
 
-def test_a_thread_that_slept_through_the_start_of_a_pause_waits_again() -> None:
-    fake = FakeClock()
-    throttle = Throttle(1, fake.clock)
-    throttle.wait()
-    ordinary = fake.clock.sleep
+def test_the_rate_is_raised_after_a_while_and_goes_back_when_that_is_refused() -> None:
+    pace = learned(20)
+    turns = go(pace, 0.0, 19 * 30)
+    assert pace.rate == pytest.approx(19)
+    *_, turn = go(pace, turns[-1], 22)
+    assert pace.rate == pytest.approx(19 * 1.1)
+    pace.refused(turn, turn, None)
+    assert pace.rate == pytest.approx(19)
 
-    def sleep_and_be_interrupted(seconds: float) -> None:
-        ordinary(seconds)
-        if len(fake.sleeps) == 1:
-            throttle.slow_down(fake.now, 10)
+    turns = go(pace, turn, 19 * 59)
+    assert pace.rate == pytest.approx(19), "the next attempt is a minute away"
 
-    object.__setattr__(throttle._clock, "sleep", sleep_and_be_interrupted)
-    start = fake.now
-    throttle.wait()
-    assert fake.now - start >= 11
+
+def test_a_refused_raise_does_not_cost_the_rate_that_was_good() -> None:
+    pace = learned(20)
+    turns = go(pace, 0.0, 19 * 31)
+    late = turns[-1] + 0.5  # so that half as many were taken in the last second
+    pace.take(late)
+    pace.refused(late, late, None)
+    assert pace.rate == pytest.approx(19)
+
+
+def test_raises_become_bolder_and_end_at_the_ceiling() -> None:
+    pace = learned(5, ceiling=50)
+    rates = []
+    now = 0.0
+    while now < 60:
+        *_, now = go(pace, now, 1)
+        if pace.rate not in rates:
+            rates.append(pace.rate)
+    steps = [after / before for before, after in itertools.pairwise(rates)]
+    assert steps[:4] == [pytest.approx(step) for step in (1.1, 1.2, 1.4, 1.8)]
+    assert rates[-1] == 50
+
+
+def test_a_rate_that_nobody_uses_is_not_raised() -> None:
+    pace = learned(20)
+    now = 0.0
+    while now < 600:
+        now = pace.turn(now + 0.5)
+        pace.take(now)
+    assert pace.rate == pytest.approx(19)
 
 
 def test_the_circuit_opens_tries_once_and_closes() -> None:

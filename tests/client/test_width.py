@@ -1,0 +1,98 @@
+"""As many requests in flight as it pays to have."""
+
+from __future__ import annotations
+
+from sakari_client.width import Width
+from tests.client.limited_server import Simulation, SlidingWindow, Unlimited
+
+
+def widths(simulation: Simulation, seconds: float) -> list[int]:
+    """The widths of a run, one after another."""
+    simulation.go_on(seconds)
+    found = [2]
+    for _, width in simulation.answers:
+        if width != found[-1]:
+            found.append(width)
+    return found
+
+
+def test_it_doubles_with_each_round_trip_while_answers_take_no_longer() -> None:
+    assert widths(Simulation(Unlimited(), concurrency=16), 0.45) == [2, 4, 8, 16]
+
+
+def test_a_hundred_pages_take_ten_round_trips() -> None:
+    simulation = Simulation(Unlimited(), concurrency=16, latency=0.1)
+    simulation.go_on(2)
+    assert simulation.answers[99][0] <= 10 * 0.1
+
+
+def test_it_is_never_more_than_the_setting() -> None:
+    assert widths(Simulation(Unlimited(), concurrency=3), 10) == [2, 3]
+    assert widths(Simulation(Unlimited(), concurrency=1), 10) == [2, 1]
+
+
+def test_it_goes_back_where_requests_only_wait_for_one_another() -> None:
+    busy = Simulation(Unlimited(), concurrency=16, latency=0.01, busy=0.02)
+    found = widths(busy, 20)
+    assert set(found) == {2, 4}, "4 is tried now and then, in case the server has become faster"
+    assert len(busy.answers) >= 0.95 * 20 / 0.02
+
+
+def test_a_server_with_hands_free_is_kept_busy() -> None:
+    busy = Simulation(Unlimited(), concurrency=16, latency=0.1, busy=0.02)
+    busy.go_on(20)
+    assert len(busy.answers) >= 0.95 * 20 / 0.02
+
+
+def test_new_connections_are_no_reason_to_go_back() -> None:
+    width = Width(16)
+    found = []
+    for number in range(8):
+        slow = 2.5 if number in {2, 4, 6} else 1.0  # the first round of each width
+        now, began_at = float(number), width.now
+        for _ in range(began_at):
+            width.answered(began_at, 0.2 * slow, now + 0.5)
+        found.append(width.now)
+    assert found == [4, 8, 8, 16, 16, 16, 16, 16]
+
+
+def test_quick_answers_are_waited_for_before_it_doubles() -> None:
+    width = Width(16)
+    for n in range(20):
+        width.answered(2, 0.004, 0.004 * (n + 1))
+        assert width.now == 2
+    for n in range(20, 40):
+        width.answered(2, 0.004, 0.004 * (n + 1))
+    assert width.now == 4
+
+
+def test_answers_to_requests_of_another_width_do_not_count() -> None:
+    width = Width(16)
+    for n in range(100):
+        width.answered(8, 0.1, 0.1 * n)
+    assert width.now == 2
+
+
+def test_it_shrinks_at_once_after_a_429() -> None:
+    server = SlidingWindow(1000)
+    simulation = Simulation(server, concurrency=16)
+    simulation.go_on(10)
+    assert simulation.throttle.width.now == 16
+    server.limit = 40
+    while simulation.throttle.pace.rate > 40:
+        simulation.go_on(0.001)
+    assert 2 < simulation.throttle.width.now <= 8
+
+
+def test_it_is_no_more_than_the_rate_needs() -> None:
+    width = Width(16)
+    for n in range(100):
+        width.answered(width.now, 0.2, 0.2 * n)
+    assert width.now == 16
+    width.keep_to(10)
+    assert width.now == 4, "two on average, and two to spare"
+    width.keep_to(0.1)
+    assert width.now == 2
+    for n in range(100):
+        width.answered(width.now, 0.2, 20 + 0.2 * n)
+    assert width.now == 2
