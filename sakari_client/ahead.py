@@ -33,15 +33,20 @@ class Threads:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._started = 0
+        self._started = self._unfinished = 0
+        self._lock = threading.Lock()
         self._jobs: SimpleQueue[tuple[Future[Page], Callable[[], Page]] | None] = SimpleQueue()
 
     def submit(self, fetch: Callable[[], Page]) -> Future[Page]:
         """Have a page fetched as soon as a thread is free."""
         future: Future[Page] = Future()
+        with self._lock:
+            self._unfinished += 1
+            # A thread costs memory; no more than are needed are started.
+            starts = self._started < min(self._size, self._unfinished)
+            self._started += starts
         self._jobs.put((future, fetch))
-        if self._started < self._size:
-            self._started += 1
+        if starts:
             threading.Thread(target=self._work, name="sakari-page", daemon=True).start()
         return future
 
@@ -53,21 +58,26 @@ class Threads:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             future, fetch = job
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(fetch())
-            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-                future.set_exception(error)
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(fetch())
+                except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                    future.set_exception(error)
+            # A thread that waits for work holds no page.
+            del job, future, fetch
+            with self._lock:
+                self._unfinished -= 1
 
 
 class PagesAhead:
-    """A few pages under way or waiting, never more than `concurrency`."""
+    """A few pages under way or waiting, never more than `width`."""
 
-    def __init__(self, fetch: FetchPage, limit: int, concurrency: int, workers: Workers) -> None:
+    def __init__(
+        self, fetch: FetchPage, limit: int, width: Callable[[], int], workers: Workers
+    ) -> None:
         self._fetch = fetch
         self._limit = limit
-        self._concurrency = concurrency
+        self._width = width
         self._workers = workers
         self._pages: dict[int, Future[Page]] = {}
         self._kept: set[int] = set()
@@ -111,10 +121,11 @@ class PagesAhead:
             stride: rows by which a full page advances.
             end: the server's count of the list, so that nothing is asked for past it.
         """
-        if self._concurrency == 1:
+        width = self._width()
+        if width == 1:
             return
         start = offset
-        while len(self._pages) < self._concurrency and (end is None or start < end):
+        while len(self._pages) < width and (end is None or start < end):
             if not any(other <= start < other + stride for other in self._pages):
                 self._pages[start] = self._start(start)
             start += stride

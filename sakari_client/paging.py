@@ -72,6 +72,7 @@ class StitchedList:
         back_to: str | None = None,
         incomplete: Incomplete = "fail",
         workers: Workers | None = None,
+        width: Callable[[], int] | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -87,11 +88,12 @@ class StitchedList:
                 list allows to leave them out; in the form of `Row.created`.
             incomplete: whether a list that cannot be read completely is an error or a warning.
             workers: who fetches the pages. Default: `concurrency` threads.
+            width: how many of them it pays to use at present. Default: all.
         """
         self._name = name
         self._fetch = fetch
         self._limit = max(2, page_size)
-        self._concurrency = concurrency
+        self._width = (lambda: min(width(), concurrency)) if width else (lambda: concurrency)
         self._paged = paged
         self._bound = None if back_to is None else Bound(back_to)
         self._incomplete = incomplete
@@ -154,7 +156,7 @@ class StitchedList:
         largest: int = 0,
         until: Callable[[Page], int | None] | None = None,
     ) -> Reading:
-        ahead = PagesAhead(fetch, largest or self._limit, self._concurrency, self._workers)
+        ahead = PagesAhead(fetch, largest or self._limit, self._width, self._workers)
         reading = Reading(self._name, ahead, seen, paged=self._paged, largest=largest, until=until)
         self._ahead.append(ahead)
         self._readings.append(reading)

@@ -117,6 +117,7 @@ class Resource:
             paged=self.paged,
             back_to=back_to,
             incomplete=incomplete,
+            width=self._transport.width,
         )
 
     def _checking_filters(self, read_row: ReadRow, filters: Mapping[str, str]) -> ReadRow:

@@ -110,6 +110,10 @@ class Transport:
         """The server's time by its latest answer, in seconds since the epoch; ours before one."""
         return self._clock.time() + self._wire.clock_offset
 
+    def width(self) -> int:
+        """How many requests may be in flight at present."""
+        return self._throttle.width.now
+
     def call(
         self,
         operation: Operation,
