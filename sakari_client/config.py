@@ -128,8 +128,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Circuit breaker: failures",
         "default": 10,
         "minimum": 1,
-        "description": "After so many requests in a row that failed in spite of their retries, "
-        "further ones fail at once.",
+        "description": "After so many requests of one kind in a row that failed in spite of their "
+        "retries, further ones fail at once.",
     },
     "circuit_breaker_cooldown": {
         "type": ["number", "string"],
