@@ -6,6 +6,7 @@ import ipaddress
 import math
 import re
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -130,8 +131,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "title": "Circuit breaker: failures",
         "default": 10,
         "minimum": 1,
-        "description": "After so many requests in a row that failed in spite of their retries, "
-        "further ones fail at once.",
+        "description": "After so many requests of one kind in a row that failed in spite of their "
+        "retries, further ones fail at once.",
     },
     "circuit_breaker_cooldown": {
         "type": ["number", "string"],
@@ -225,6 +226,8 @@ class ClientConfig:
 
 def _number(name: str, value: Any) -> Any:
     """Turn text into a number where the setting is one: in the environment all is text."""
+    if isinstance(value, Decimal):
+        value = float(value)  # so the SDK reads the fractions in a file
     if SETTINGS[name]["type"] == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)  # 4.0 is a whole number in JSON
     if not isinstance(value, str) or "number" not in SETTINGS[name]["type"]:

@@ -150,9 +150,9 @@ class Transport:
         try:
             result = self._with_token(request, operation.repeat, read)
         except SakariError as error:
-            self._breaker.record(failed=error.failure in _OUTAGES)
+            self._breaker.record(request.operation, failed=error.failure in _OUTAGES)
             raise
-        self._breaker.record(failed=False)
+        self._breaker.record(request.operation, failed=False)
         return result
 
     def _url(

@@ -66,6 +66,8 @@ class Call:
 
 def _list(stream: str) -> Endpoint:
     def endpoint(call: Call) -> Response:
+        if call.emulator.faults.of_list(stream, call.switches):
+            return answers.failure(call.switches.error_status, call.switches.error_body)
         return answers.json(call.emulator.lists.answer(stream, call.query, call.switches))
 
     return endpoint

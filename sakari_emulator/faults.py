@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ class Faults:
         self._requests = 0
         self._posts = 0
         self._token_requests = 0
+        self._lists: Counter[str] = Counter()
         self._recent: deque[float] = deque()
 
     def next_request(self) -> int:
@@ -51,6 +52,11 @@ class Faults:
         if every(switches.success_false_every, turn):
             return answers.json(envelope(FAULT, "Not done, although the status is 200"))
         return None
+
+    def of_list(self, stream: str, switches: Switches) -> bool:
+        """Whether this request of a resource's list fails."""
+        self._lists[stream] += 1
+        return stream == switches.fail_stream and self._lists[stream] > switches.fail_stream_after
 
     def token(self, switches: Switches) -> Response | None:
         """The failure of a token request, or None."""

@@ -113,6 +113,13 @@ class Switches:
     error_every: int = _number(0, _FAULTS, "every n-th API request fails with `error_status`")
     error_status: int = _number(500, _FAULTS, "that status", least=400, most=599)
     error_body: Literal["json", "html", "empty"] = _switch("json", _FAULTS, "that answer's body")
+    fail_stream: Literal[
+        "none", "contacts", "messages", "templates", "campaigns", "conversations", "webhooks",
+        "calls", "links", "forms",
+    ] = _switch(
+        "none", _FAULTS, "the one list that fails, with `error_status` and `error_body`"
+    )  # fmt: skip
+    fail_stream_after: int = _number(0, _FAULTS, "requests of that list that are answered before")
     reset_every: int = _number(
         0, _FAULTS, "every n-th API request has its connection reset, with no effect and no answer"
     )

@@ -6,6 +6,7 @@ from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingErr
 
 from sakari_client.command import run
 from tap_sakari.tap import StreamsFailedError, TapSakari
+from tap_sakari.writer import OutputError
 
 
 def main() -> None:
@@ -13,7 +14,7 @@ def main() -> None:
     run(
         TapSakari.cli,
         TapSakari.logger,
-        (ConfigurationError, DiscoveryError, MappingError, StreamsFailedError),
+        (ConfigurationError, DiscoveryError, MappingError, OutputError, StreamsFailedError),
     )
 
 

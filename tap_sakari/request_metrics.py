@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 
 
 class RequestMetrics:
-    """Writes a duration for every HTTP request, and counts them by operation and by stream.
-
-    Attributes:
-        tally: of the stream that is being read.
-    """
+    """Writes a duration for every HTTP request, and counts them by operation and by stream."""
 
     def __init__(self, logger: logging.Logger) -> None:
-        self.tally: Tally | None = None
+        self._tally: Tally | None = None
+        self._tallies: dict[str, Tally] = {}
         self._logger = logger
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+
+    def count_towards(self, stream: str, tally: Tally) -> None:
+        """Count the requests from now on towards a stream.
+
+        Those for another stream's list, under way still as that stream failed, stay with it.
+        """
+        with self._lock:
+            self._tally = self._tallies[f"GET /{stream}"] = tally
 
     def __call__(self, request: Try) -> None:
         """Take note of a request; called from any thread."""
@@ -46,9 +51,10 @@ class RequestMetrics:
         with self._lock:
             metrics.log(self._logger, point)
             self._counts[request.operation] += 1
-            if self.tally:
-                self.tally.requests += 1
-                self.tally.retries += request.number > 1
+            tally = self._tallies.get(request.operation, self._tally)
+            if tally:
+                tally.requests += 1
+                tally.retries += request.number > 1
 
     def write_counts(self, stream: str) -> None:
         """Write how many requests were made since the last call, by operation."""

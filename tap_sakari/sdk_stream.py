@@ -21,21 +21,23 @@ from singer_sdk import Stream
 from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
 from singer_sdk.mapper import SameRecordTransform
 
-from sakari_client.errors import AuthenticationError, ConfigError, SakariError
+from sakari_client import auth
+from sakari_client.errors import AuthenticationError, ConfigError, SakariError, TlsError
 from tap_sakari.access import field
-from tap_sakari.writer import BufferedWriter
+from tap_sakari.failure import RecordMapError
+from tap_sakari.writer import BufferedWriter, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from contextlib import AbstractContextManager
 
     from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib import RecordMessage
 
     from sakari_client.page import Row
 
-_OF_THE_WHOLE_RUN = (
-    AuthenticationError, ConfigError, MappingError, OSError, SyncLifecycleSignal,
-)  # fmt: skip
-"""What no other stream would fare better with; OSError is stdout's, as the client raises none."""
+_OF_THE_WHOLE_RUN = (AuthenticationError, ConfigError, TlsError, OutputError, SyncLifecycleSignal)
+"""What no other stream would fare better with."""
 
 _ACCOUNT_CODES = frozenset({"ACCT-008", "ACCT-010", "ACCT-017"})
 """Sakari's codes for an account that is unknown, refused by address, or not verified."""
@@ -49,8 +51,16 @@ class SdkStream(Stream, ABC):
         """Yield the records that are wanted, page by page."""
 
     @abstractmethod
+    def counting(self) -> AbstractContextManager[None]:
+        """Count what reading the stream takes, and take note of a failure."""
+
+    @abstractmethod
+    def count_emitted(self, records: int) -> None:
+        """Count records that were written."""
+
+    @abstractmethod
     def fail(self, error: Exception) -> None:
-        """Take note of why the stream failed."""
+        """Say why the stream failed."""
 
     def writes_pages(self) -> bool:
         """Whether records go out just as they are read."""
@@ -78,15 +88,13 @@ class SdkStream(Stream, ABC):
         self, context: Context | None = None, *, write_messages: bool = True
     ) -> Generator[dict[str, Any], Any, Any]:
         try:
-            if write_messages and context is None and self.writes_pages():
-                self._write_pages()
-            else:
-                yield from super()._sync_records(context, write_messages=write_messages)
-        except _OF_THE_WHOLE_RUN:
-            raise
+            with self.counting():
+                if write_messages and context is None and self.writes_pages():
+                    self._write_pages()
+                else:
+                    yield from super()._sync_records(context, write_messages=write_messages)
         except Exception as error:
-            code = error.code if isinstance(error, SakariError) else None
-            if self.ABORT_AT_RECORD_COUNT is not None or code in _ACCOUNT_CODES:
+            if self.ABORT_AT_RECORD_COUNT is not None or _is_of_the_whole_run(error):
                 raise
             # Else the SDK would make them the new bookmark.
             self.stream_state.pop("progress_markers", None)
@@ -113,6 +121,7 @@ class SdkStream(Stream, ABC):
                     self._stream_version,
                     datetime.now(timezone.utc),
                 )
+                self.count_emitted(len(rows))
                 self.state_manager.is_flushed = False
                 self._move_bookmark(rows)
                 counter.increment(len(rows))
@@ -121,6 +130,19 @@ class SdkStream(Stream, ABC):
                     self._write_state_message()
         self._finalize_state(self.stream_state)
         self._write_state_message()
+
+    def _generate_record_messages(
+        self, record: dict[str, Any]
+    ) -> Generator[RecordMessage, None, None]:
+        try:
+            for message in super()._generate_record_messages(record):
+                self.count_emitted(1)
+                yield message
+        except MappingError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an expression may raise anything
+            # What it says may hold the record's values.
+            raise RecordMapError(type(error)) from None
 
     def _move_bookmark(self, rows: list[Row]) -> None:
         key = self.replication_key
@@ -142,3 +164,11 @@ class SdkStream(Stream, ABC):
         """Have targets delete the rows that did not come, where that was asked for."""
         if self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
+
+
+def _is_of_the_whole_run(error: Exception) -> bool:
+    """Whether no other stream would fare better."""
+    if isinstance(error, SakariError) and error.operation == auth.OPERATION:
+        return True  # nothing can be read without an access token
+    code = error.code if isinstance(error, SakariError) else None
+    return isinstance(error, _OF_THE_WHOLE_RUN) or code in _ACCOUNT_CODES

@@ -104,6 +104,8 @@ def check_tap_settings(settings: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a setting is wrong; the error names it.
     """
+    if settings.get("batch_config"):
+        raise ConfigError("batch_config", "tap-sakari writes no batch files; take it out.")
     start, end = (_date(name, settings.get(name)) for name in ("start_date", "end_date"))
     if start is not None and end is not None and start >= end:
         raise ConfigError("end_date", "must be later than start_date.")

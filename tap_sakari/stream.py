@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
@@ -10,12 +11,12 @@ import threading
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
+from singer_sdk.exceptions import SyncLifecycleSignal
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
-from sakari_client.errors import SakariError
 from sakari_client.schemas import load_schema
 from tap_sakari.conform import parse_date_time
+from tap_sakari.failure import EXPLAINED, explain, traced
 from tap_sakari.reader import RecordReader
 from tap_sakari.sdk_stream import SdkStream
 from tap_sakari.summary import Tally
@@ -24,6 +25,7 @@ from tap_sakari.window import Window, as_text, plan
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
     from singer_sdk.helpers.types import Context
 
@@ -73,20 +75,27 @@ class SakariStream(SdkStream):
         Raises:
             SakariError: the list could not be read completely.
         """
-        with self._sakari_tap.counting(self):
-            now = self._now()
-            window = self._window(now)
-            listing = self._list(window)
-            everything = window == Window()
-            for rows in listing.pages():
+        now = self._now()
+        window = self._window(now)
+        listing = self._list(window)
+        everything = window == Window()
+        with contextlib.closing(listing.pages()) as pages:
+            for rows in pages:
                 wanted = rows if everything else [row for row in rows if window.wants(row)]
                 self.tally.unchanged += len(rows) - len(wanted)
-                self.tally.emitted += len(wanted)
                 self._count(listing)
                 if wanted:
                     yield wanted
-            self._count(listing)
-            self._finish(listing, window, now)
+        self._count(listing)
+        self._finish(listing, window, now)
+
+    def counting(self) -> AbstractContextManager[None]:
+        """Count requests and seconds, and take note of a failure."""
+        return self._sakari_tap.counting(self)
+
+    def count_emitted(self, records: int) -> None:
+        """Count records that were written."""
+        self.tally.emitted += records
 
     @functools.cached_property
     def read_row(self) -> RecordReader:
@@ -216,12 +225,9 @@ class SakariStream(SdkStream):
     # What went wrong.
 
     def fail(self, error: Exception) -> None:
-        """Take note of why the stream failed, and say so: the others go on."""
-        known = isinstance(error, SakariError)
-        self.tally.failure = str(error) or type(error).__name__
-        self._sakari_tap.tallies[self.name] = self.tally
+        """Say why the stream failed: the others go on."""
         self.logger.error(
-            "%s: %s The other streams go on.", self.name, self.tally.failure, exc_info=not known
+            "%s: %s The other streams go on.%s", self.name, explain(error), traced(error)
         )
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
@@ -230,5 +236,5 @@ class SakariStream(SdkStream):
         The command says what they mean, in one line (sakari_client/command.py). The end of a
         `--test` after one record is no error at all.
         """
-        if not isinstance(sys.exc_info()[1], (SakariError, MappingError, SyncLifecycleSignal)):
+        if not isinstance(sys.exc_info()[1], (*EXPLAINED, SyncLifecycleSignal)):
             super().log(message, *args, level=level, **kwargs)

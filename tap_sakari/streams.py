@@ -177,10 +177,9 @@ class SnapshotStream(SakariStream):
 
     def read_pages(self) -> Generator[list[Row], None, None]:
         """Yield the one record."""
-        with self._sakari_tap.counting(self):
-            row = self.read_row.from_dictionary(self.ask())
-            self.tally.read = self.tally.emitted = 1
-            yield [row]
+        row = self.read_row.from_dictionary(self.ask())
+        self.tally.read = 1
+        yield [row]
 
 
 class BalanceStream(SnapshotStream):

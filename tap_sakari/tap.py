@@ -19,6 +19,7 @@ from sakari_client.errors import ConfigError
 from sakari_client.settings_check import check_settings
 from sakari_client.version import DISTRIBUTION
 from tap_sakari.conform import parse_date_time
+from tap_sakari.failure import explain
 from tap_sakari.progress import Progress, has_terminal
 from tap_sakari.request_metrics import RequestMetrics
 from tap_sakari.settings import TAP_SETTINGS, check_tap_settings
@@ -131,24 +132,25 @@ class TapSakari(Tap):
         finally:
             for line in last_lines(names, self.tallies):
                 self.logger.info("%s", line)
-        failed = [tally.failure for tally in self.tallies.values() if tally.failure is not None]
+        failed = {name: one.failure for name, one in self.tallies.items() if one.failure}
         if failed:
+            reasons = [f"{name}: {why.removeprefix(f'{name}: ')}" for name, why in failed.items()]
             raise StreamsFailedError(
                 f"{len(failed)} of {len(names)} streams failed, and their bookmarks stay where "
-                f"they were. {' '.join(failed)}"
+                f"they were. {' '.join(reasons)}"
             )
 
     @contextlib.contextmanager
     def counting(self, stream: SakariStream) -> Iterator[None]:
         """Count requests and seconds towards a stream, and show how far it is."""
         tally = self.tallies[stream.name] = stream.tally = Tally()
-        self.request_metrics.tally = tally
+        self.request_metrics.count_towards(stream.name, tally)
         started = self.clock.monotonic()
         self.progress.begin(stream.name)
         try:
             yield
         except Exception as error:
-            tally.failure = str(error) or type(error).__name__
+            tally.failure = explain(error)
             raise
         except (KeyboardInterrupt, SystemExit):
             tally.failure = "interrupted"
@@ -159,9 +161,16 @@ class TapSakari(Tap):
             self.request_metrics.write_counts(stream.name)
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """End on a signal, with the exit code that says so: a half-read stream is no success."""
-        if self.message_writer.is_busy(lambda: self._handle_termination(signum, frame)):
-            return
+        """End on a signal, but not in the middle of a line."""
+        # The very first signal may come before there is a writer.
+        writer = getattr(self, "message_writer", None)
+        if isinstance(writer, BufferedWriter):
+            writer.between_lines(lambda: self._terminate(signum, frame))
+        else:
+            self._terminate(signum, frame)
+
+    def _terminate(self, signum: int, frame: FrameType | None) -> None:
+        """End with the exit code that says so: a half-read stream is no success."""
         try:
             super()._handle_termination(signum, frame)
         except SystemExit:

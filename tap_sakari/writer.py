@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -28,17 +30,31 @@ class _Record(msgspec.Struct, tag_field="type", tag="RECORD", omit_defaults=True
     time_extracted: datetime | None = None
 
 
+class OutputError(Exception):
+    """The output cannot be written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            "whatever reads the output, the target most likely, has ended before all was written; "
+            "its own log says why. The next run begins at the last state that was kept."
+            if isinstance(error, BrokenPipeError)
+            else f"the output cannot be written: {error.strerror or type(error).__name__}."
+        )
+
+
 class BufferedWriter(MsgSpecWriter):
     """Holds records back until there are enough for a write, or any other message comes.
 
     What is held back is lost when the process is killed; no STATE message has covered it then.
+    A signal does not cut a line in two, unless it comes a second time.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._buffer = bytearray()
         self._writing = False
-        self._when_written: Callable[[], None] | None = None
+        self._interrupted = False
+        self._afterwards: Callable[[], None] | None = None
 
     def write_message(self, message: Message) -> None:
         """Write a message, or hold it back if it is a record."""
@@ -57,7 +73,11 @@ class BufferedWriter(MsgSpecWriter):
             self.flush()
 
     def flush(self) -> None:
-        """Write what was held back."""
+        """Write what was held back.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
         if not self._buffer:
             return
         self._writing = True
@@ -65,10 +85,14 @@ class BufferedWriter(MsgSpecWriter):
             # The buffer is emptied first: what a signal's handler writes must not repeat it.
             pending, self._buffer = self._buffer, bytearray()
             self.send(pending)
+        except OSError as error:
+            _forget_output()
+            raise OutputError(error) from None
         finally:
             self._writing = False
-        if self._when_written:
-            self._when_written()
+        act, self._afterwards = self._afterwards, None
+        if act:
+            act()
 
     def send(self, messages: bytearray) -> None:
         """Hand whole lines to the operating system."""
@@ -78,13 +102,23 @@ class BufferedWriter(MsgSpecWriter):
             remaining = remaining[sys.stdout.buffer.write(remaining) :]
         sys.stdout.flush()
 
-    def is_busy(self, then: Callable[[], None]) -> bool:
-        """Whether a write is under way, which a signal's handler must not cut in two.
+    def between_lines(self, act: Callable[[], None]) -> None:
+        """Do what ends the run: now, or as soon as the lines are out that are being written.
 
-        Args:
-            then: called when it is done.
+        Where nobody takes them, that may be never. So the second time it is done at once.
         """
-        busy = self._writing and self._when_written is None
-        if busy:
-            self._when_written = then
-        return busy
+        again, self._interrupted = self._interrupted, True
+        if self._writing and not again:
+            self._afterwards = act
+            return
+        if self._writing:
+            _forget_output()
+        act()
+
+
+def _forget_output() -> None:
+    """Have what is left go nowhere: Python would try to write it at its end, and complain."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,3 +117,11 @@ def test_a_ca_file_that_exists_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.touch()
     assert ClientConfig(**CREDENTIALS, ca_file=str(file)).ca_file == str(file)
+
+
+def test_a_fraction_in_a_settings_file_is_a_number_like_any_other() -> None:
+    given = {**CREDENTIALS, "retry_max_wait": Decimal("0.5"), "requests_per_second": Decimal("2.5")}
+    config = ClientConfig.from_settings(given)
+    assert config.retry_max_wait * 0.5 == 0.25
+    assert config.requests_per_second == 2.5
+    assert isinstance(config.requests_per_second, float)

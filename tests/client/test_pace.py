@@ -174,7 +174,7 @@ def test_the_circuit_opens_tries_once_and_closes() -> None:
     breaker = CircuitBreaker(3, 60, fake.clock)
     for _ in range(3):
         breaker.check("GET /contacts")
-        breaker.record(failed=True)
+        breaker.record("GET /contacts", failed=True)
     with pytest.raises(CircuitOpenError, match=r"GET /contacts: not tried.* in 60 s"):
         breaker.check("GET /contacts")
 
@@ -182,13 +182,13 @@ def test_the_circuit_opens_tries_once_and_closes() -> None:
     breaker.check("GET /contacts")  # the trial
     with pytest.raises(CircuitOpenError):
         breaker.check("GET /contacts")
-    breaker.record(failed=True)
+    breaker.record("GET /contacts", failed=True)
     with pytest.raises(CircuitOpenError):
         breaker.check("GET /contacts")
 
     fake.now += 60
     breaker.check("GET /contacts")
-    breaker.record(failed=False)
+    breaker.record("GET /contacts", failed=False)
     for _ in range(5):
         breaker.check("GET /contacts")
 
@@ -196,9 +196,18 @@ def test_the_circuit_opens_tries_once_and_closes() -> None:
 def test_failures_must_come_in_a_row_to_open_the_circuit() -> None:
     breaker = CircuitBreaker(2, 60, FakeClock().clock)
     for _ in range(5):
-        breaker.record(failed=True)
-        breaker.record(failed=False)
+        breaker.record("GET /contacts", failed=True)
+        breaker.record("GET /contacts", failed=False)
     breaker.check("GET /contacts")
+
+
+def test_the_breaker_leaves_other_endpoints_alone() -> None:
+    breaker = CircuitBreaker(2, 60, FakeClock().clock)
+    for _ in range(2):
+        breaker.record("GET /contacts", failed=True)
+    breaker.check("GET /messages")
+    with pytest.raises(CircuitOpenError, match="GET /contacts: not tried, since the last 2 of"):
+        breaker.check("GET /contacts")
 
 
 @pytest.mark.parametrize("failure", Failure)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from sakari_emulator.account import STREAMS
+from sakari_emulator.switches import describe
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import Api
 
@@ -25,6 +28,22 @@ def test_error_every(api: Api, form: str, status: int, body: bytes) -> None:
     responses = [api.get("contacts") for _ in range(4)]
     assert [r.status_code for r in responses] == [200, status, 200, status]
     assert re.fullmatch(body, responses[1].content, re.DOTALL)
+
+
+def test_fail_stream_names_all_that_have_a_list() -> None:
+    (spec,) = [spec for spec in describe() if spec.name == "fail_stream"]
+    assert spec.choices == ("none", *STREAMS)
+
+
+def test_fail_stream(api: Api) -> None:
+    api.server.switch(fail_stream="contacts", fail_stream_after=2, error_status=503)
+    assert [api.get("contacts").status_code for _ in range(4)] == [200, 200, 503, 503]
+    assert api.get("messages").status_code == 200
+    assert api.get(f"contacts/{api.server.ids('contacts')[0]}").status_code == 200
+    api.server.switch(fail_stream="messages")
+    assert api.get("messages").status_code == 200
+    api.server.switch(fail_stream="calls", fail_stream_after=0, error_body="empty")
+    assert api.get("calls").content == b""
 
 
 def test_reset_every(api: Api) -> None:

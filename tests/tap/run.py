@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from tap_sakari.tap import TapSakari
+from tap_sakari.tap import StreamsFailedError, TapSakari
 from tap_sakari.writer import BufferedWriter
+
+if TYPE_CHECKING:
+    from tap_sakari.summary import Tally
 
 Record = dict[str, Any]
 
@@ -24,12 +27,19 @@ class Output:
         schemas: the latest schema by stream.
         state: the latest state.
         types: of all messages, in order.
+        tallies: what became of each stream that was begun.
+        failure: what the tap said when some streams failed; else None.
     """
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     schemas: dict[str, Record] = field(default_factory=dict)
     state: Record = field(default_factory=dict)
     types: list[str] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    failure: str | None = None
+
+    def bookmark(self, stream: str) -> Any:
+        return self.state["bookmarks"][stream].get("replication_key_value")
 
     def ids(self, stream: str) -> list[str]:
         return [record["id"] for record in self.records[stream]]
@@ -63,17 +73,30 @@ class _Collector(BufferedWriter):
         self.output.types.append(written["type"])
 
 
-def run_tap(settings: Record, *, select: str | None = None, state: Record | None = None) -> Output:
+def run_tap(
+    settings: Record,
+    *,
+    select: str | None = None,
+    state: Record | None = None,
+    may_fail: bool = False,
+) -> Output:
     """Sync every stream, or one, and return what came out.
 
     Args:
         settings: the tap's settings.
         select: the one stream to sync.
         state: the state that the run before ended with.
+        may_fail: whether streams may fail; if not, that is an error.
     """
     collector = _Collector()
     tap = TapSakari(config=dict(settings), state=state, message_writer=collector)
     for name, stream in tap.streams.items():
         stream.selected = select in {None, name}
-    tap.sync_all()
+    try:
+        tap.sync_all()
+    except StreamsFailedError as error:
+        if not may_fail:
+            raise
+        collector.output.failure = str(error)
+    collector.output.tallies = tap.tallies
     return collector.output

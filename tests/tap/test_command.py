@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tap.command import errors, messages, tap
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,27 +21,6 @@ if TYPE_CHECKING:
 
 STREAMS = ["campaigns", "contacts", "conversations", "messages", "templates", "webhooks"]
 OFF_BY_DEFAULT = ["account", "balance", "calls", "forms", "links"]
-
-
-def tap(
-    *arguments: str, settings: dict[str, Any] | None = None, folder: Path
-) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder with no settings but those given."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("TAP_SAKARI_")
-    }
-    config = folder / "config.json"
-    config.write_text(json.dumps(settings or {}))
-    command = [sys.executable, "-m", "tap_sakari", "--config", str(config), *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False,
-        cwd=folder, env=environment,
-    )  # fmt: skip
-
-
-def messages(output: str, kind: str) -> list[dict[str, Any]]:
-    """The Singer messages of one kind."""
-    return [message for message in map(json.loads, output.splitlines()) if message["type"] == kind]
 
 
 def test_a_sync_writes_every_stream(settings: dict[str, Any], tmp_path: Path) -> None:
@@ -140,16 +121,17 @@ def test_stream_maps_rename_drop_and_compute(settings: dict[str, Any], tmp_path:
     assert all(one["record"]["greeting"].startswith("Hi ") for one in records)
 
 
-def test_a_stream_map_that_cannot_be_evaluated_ends_in_one_line(
+def test_a_stream_map_that_cannot_be_evaluated_stops_its_own_stream(
     settings: dict[str, Any], tmp_path: Path
 ) -> None:
     settings["stream_maps"] = {"contacts": {"a": "no_such_function(id)"}}
     done = tap(settings=settings, folder=tmp_path)
     assert done.returncode == 1
-    errors = [line for line in done.stderr.splitlines() if "| ERROR " in line]
-    assert len(errors) == 1
-    assert "no_such_function" in errors[0]
+    at_once, at_the_end = errors(done.stderr)
+    assert at_once.startswith("contacts: Failed to evaluate simpleeval expressions no_such_funct")
+    assert at_the_end.startswith("1 of 6 streams failed")
     assert "Traceback" not in done.stderr
+    assert {one["stream"] for one in messages(done.stdout, "RECORD")} == {*STREAMS} - {"contacts"}
 
 
 def test_flattening(settings: dict[str, Any], tmp_path: Path) -> None:
@@ -188,9 +170,8 @@ def test_a_wrong_setting_ends_in_one_line_that_names_it(
 ) -> None:
     done = tap(settings={**settings, **change}, folder=tmp_path)
     assert done.returncode == 1
-    errors = [line for line in done.stderr.splitlines() if "| ERROR " in line]
-    assert len(errors) == 1, done.stderr
-    assert named in errors[0]
+    [said] = errors(done.stderr)
+    assert named in said
     assert "Traceback" not in done.stderr
     assert "wr0ng-s3cret" not in done.stderr
     assert not messages(done.stdout, "RECORD")
