@@ -23,6 +23,7 @@ from sakari_client.errors import (
     SakariError,
     ServerError,
 )
+from sakari_client.nesting import shallow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,9 @@ _CODE = re.compile(r"[A-Za-z]{2,10}-[0-9]{1,4}")
 """Shape of Sakari's error codes. Anything else in their place is not repeated in messages."""
 
 _SUCCESS = 2
+_LONGEST_INTEGER = 4_000
+"""Digits; Python reads no integer of more than 4,300."""
+
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """NUL in JSON text: its escape, unless the backslash is itself escaped."""
 
@@ -93,31 +97,26 @@ def decode(body: bytes) -> Any:
     Raises:
         ValueError: this is not JSON.
     """
-    body = without_nul(body)
+    body = shallow(without_nul(body))
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    try:
         return _decode_leniently(body)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def _decode_leniently(body: bytes) -> Any:
     """Decode JSON that a strict reader refuses.
 
     One odd character must not make a page of records unreadable: bytes that are not UTF-8 and
-    halves of an emoji (lone surrogates) become U+FFFD, a number too large for a float is kept
-    as text, NaN and Infinity become null.
+    halves of an emoji (lone surrogates) become U+FFFD; NaN, Infinity and numbers too large to be
+    held become text.
     """
     document = json.loads(
-        body.decode("utf-8", "replace").replace("\0", "\ufffd"),
+        body.decode("utf-8-sig", "replace").replace("\0", "\ufffd"),
         strict=False,
+        parse_int=lambda text: int(text) if len(text) <= _LONGEST_INTEGER else text,
         parse_float=lambda text: text if math.isinf(float(text)) else float(text),
-        parse_constant=lambda _: None,
+        parse_constant=str,
     )
     text = json.dumps(document, ensure_ascii=False)
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

@@ -80,12 +80,20 @@ def conformer(
         drift.moved = [name for name in drift.unknown if not in_place or name in ours]
         extra = {name: record.pop(name) for name in drift.moved}
         convert(record, "", drift)
-        extra.update(drift.misfits)
+        for path, text in drift.misfits.items():
+            extra[_free_name(path, extra)] = text
         if extra:
             record[EXTRA] = extra
         return drift
 
     return conform
+
+
+def _free_name(path: str, extra: Mapping[str, Any]) -> str:
+    """A name for a misfit in `extra`, where an unknown field may have the same."""
+    while path in extra:
+        path += "'"
+    return path
 
 
 def utc_milliseconds(value: Any) -> str | None:
@@ -198,16 +206,18 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any, _path: str, _drift: Drift) -> Any:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    if not isinstance(value, str):
-        return _MISFIT
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except InvalidOperation:
+            return _MISFIT
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return _MISFIT
     # Beyond the range of a float no target can hold it.
-    return number if math.isfinite(float(number)) else _MISFIT
+    try:
+        return value if math.isfinite(float(value)) else _MISFIT
+    except (OverflowError, ValueError):
+        return _MISFIT
 
 
 def _boolean(value: Any, _path: str, _drift: Drift) -> Any:

@@ -57,13 +57,13 @@ class RecordReader:
             typed: whether records may be objects; if not, all are dictionaries.
         """
         made = {EXTRA, *lifted}
-        kind = record_type(schema, made) if typed else None
+        self._has_id = "id" in schema["properties"]
+        kind = record_type(schema, made) if typed and self._has_id else None
         self._decode: Callable[[bytes], Any] | None = (
             msgspec.json.Decoder(kind).decode if kind else None
         )
         self._conform = conformer(schema, scalars, lifted, in_place=in_place)
         self._dropped = tuple(made - set(schema["properties"]))
-        self._has_id = "id" in schema["properties"]
         self._identify = identify
         self._lift = lift
         self._lifted = [name for name in lifted if name in schema["properties"]]
@@ -95,7 +95,7 @@ class RecordReader:
         made, created, changed = self._make(row, DICTIONARY)
         sent_id = row.get("id")
         drift = self._conform(row)
-        if row_id.startswith(NO_ID):
+        if str(sent_id) != row_id and (sent_id is not None or row_id.startswith(NO_ID)):
             row.setdefault(EXTRA, {})["id"] = sent_id
         if drift.misfits or drift.unknown:
             self._note(drift)

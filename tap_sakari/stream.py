@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import re
 import sys
 import threading
 from datetime import datetime, timedelta, timezone
@@ -19,7 +18,7 @@ from tap_sakari.conform import parse_date_time
 from tap_sakari.failure import EXPLAINED, explain, traced
 from tap_sakari.reader import RecordReader
 from tap_sakari.sdk_stream import SdkStream
-from tap_sakari.summary import Tally
+from tap_sakari.summary import ODD_NAME, Tally, field_name
 from tap_sakari.window import Window, as_text, plan
 
 if TYPE_CHECKING:
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from tap_sakari.access import Access
     from tap_sakari.conform import Drift
     from tap_sakari.tap import TapSakari
+
+_MOST_FIELDS = 1_000
+"""Fields that are counted by name; a server that sends more sends data as names."""
 
 _SCANNED_AT = "scanned_at"
 """In the state: when the whole list was last read, where that is not every run."""
@@ -210,12 +212,15 @@ class SakariStream(SdkStream):
                 self._count_drift(
                     self.tally.misfits, path, "does not fit the schema", "as text in `extra`"
                 )
-            for path in drift.unknown:
+            # A field counts once in a record, however many elements of an array have it.
+            for path in {field_name(path): path for path in drift.unknown}.values():
                 place = "in `extra`" if path in drift.moved else "in its place"
                 self._count_drift(self.tally.unknown, path, "is not in the schema", place)
 
     def _count_drift(self, counter: Counter[str], path: str, what: str, place: str) -> None:
-        field = re.sub(r"\[\d+\]", "[]", path)
+        field = field_name(path)
+        if field not in counter and len(counter) >= _MOST_FIELDS:
+            field = ODD_NAME
         if field not in counter:
             self.logger.warning(
                 "%s: what the server sends as %r %s; it is kept %s.", self.name, field, what, place

@@ -16,7 +16,8 @@ _INDEX = re.compile(r"\[\d+\]")
 _PLAIN_NAME = re.compile(
     r"(?!.{81})[A-Za-z_$][\w$-]*(\[\])*(\.[A-Za-z_$][\w$-]*(\[\])*)*", re.ASCII
 )
-_ODD_NAME = "(odd name)"
+ODD_NAME = "(odd name)"
+"""What stands for a name that may be data."""
 
 
 @dataclass
@@ -78,29 +79,31 @@ def _describe(tally: Tally) -> Iterator[str]:
     else:
         yield f"FAILED after {figures}: {_in_one_line(tally.failure)}"
     if tally.unknown:
-        yield _drift(tally.unknown, "not in the schema", "records")
+        yield _drift(tally.unknown, "not in the schema, kept all the same", "records")
     if tally.misfits:
-        yield _drift(tally.misfits, "not as the schema has it", "values")
+        yield _drift(tally.misfits, "not as the schema has it, kept in extra", "values")
 
 
 def _drift(fields: Mapping[str, int], how: str, unit: str) -> str:
-    """Name the fields that are not as expected, those first that it happens to most.
-
-    The elements of an array count together; unusual names are not shown.
-    """
+    """Name the fields that are not as expected, those first that it happens to most."""
     counts: Counter[str] = Counter()
     for path, count in fields.items():
-        name = _INDEX.sub("[]", path)
-        counts[name if _PLAIN_NAME.fullmatch(name) else _ODD_NAME] += count
+        counts[field_name(path)] += count
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     named = [f"{name} ({count:,})" for name, count in ranked[:_FIELDS_NAMED]]
     first, count = ranked[0]
     named[0] = f"{first} ({count:,} {unit if count != 1 else unit[:-1]})"
     more = len(ranked) - len(named)
     fields_are = "field is" if len(ranked) == 1 else "fields are"
-    return f"{len(ranked):,} {fields_are} {how}, kept in extra: {', '.join(named)}" + (
+    return f"{len(ranked):,} {fields_are} {how}: {', '.join(named)}" + (
         f", and {more:,} more" if more else ""
     )
+
+
+def field_name(path: str) -> str:
+    """How a field is called: the elements of an array together, and nothing that may be data."""
+    name = _INDEX.sub("[]", path)
+    return name if _PLAIN_NAME.fullmatch(name) else ODD_NAME
 
 
 def _in_one_line(text: str) -> str:

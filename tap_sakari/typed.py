@@ -22,8 +22,28 @@ _DATE_TIME = (
 """Date-times in UTC that are right beyond doubt. Others, 29 February among them, are for
 `conform.py` to look at."""
 
+_NUMBER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | float
+"""A larger integer is for `conform.py` to look at: it may be too large for any target."""
+
 _NEVER = Annotated[int, msgspec.Meta(ge=1, le=0)]
 """The type of a field that we make: no value of the server's is one."""
+
+
+_FREE_LEVELS = 5
+
+
+def _free(levels: int) -> Any:
+    """The type of any value that holds objects and arrays of so many levels."""
+    plain: Any = str | int | float | bool | None
+    if not levels:
+        return plain
+    inner = _free(levels - 1)
+    return plain | list[inner] | dict[str, inner]  # type: ignore[valid-type]
+
+
+_FREE = _free(_FREE_LEVELS)
+_FREE_OBJECT = dict[str, _FREE]  # type: ignore[valid-type]
+"""What is nested deeper is for `answers.decode` to look at: it may be too deep for any target."""
 
 
 class Unfit(Exception):  # noqa: N818 - as msgspec.ValidationError, not for users
@@ -77,13 +97,13 @@ def _kind(name: str, schema: Mapping[str, Any]) -> Any:
 
 def _plain(name: str, kind: str, schema: Mapping[str, Any]) -> Any:
     if kind == "object":
-        return _struct(name, schema) if schema.get("properties") else dict[str, Any]
+        return _struct(name, schema) if schema.get("properties") else _FREE_OBJECT
     if kind == "array":
-        element = _kind(name, schema["items"]) if "items" in schema else Any
+        element = _kind(name, schema["items"]) if "items" in schema else _FREE
         return list[element]  # type: ignore[valid-type]
     if kind == "string" and schema.get("format") == "date-time":
         return Annotated[str, msgspec.Meta(pattern=_DATE_TIME)]
-    simple = {"string": str, "number": int | float, "boolean": bool}
+    simple = {"string": str, "number": _NUMBER, "boolean": bool}
     if kind not in simple:
         raise Unfit(name)
     return simple[kind]

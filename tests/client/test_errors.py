@@ -135,7 +135,12 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end() -> None:
         (rb'{"a":"\ud83d\ude00 whole, \ude00 half"}', {"a": "\U0001f600 whole, � half"}),
         (b'{"a":"caf\xe9"}', {"a": "caf�"}),
         (b'{"a":10E400}', {"a": "10E400"}),
-        (b'{"a":NaN}', {"a": None}),
+        (b'{"a":NaN}', {"a": "NaN"}),
+        (b'{"a":-Infinity}', {"a": "-Infinity"}),
+        (b'{"a":%s}' % (b"9" * 5000), {"a": "9" * 5000}),
+        (b'{"a":%s}' % (b"9" * 400), {"a": 10**400 - 1}),
+        (b'{"a":1,"a":2}', {"a": 2}),
+        (b'\xef\xbb\xbf{"a":1}', {"a": 1}),
         (b'{"a":"tab\tinside"}', {"a": "tab\tinside"}),
     ],
 )

@@ -69,7 +69,7 @@ def test_fields_that_the_schema_does_not_know_or_fit_have_a_line_each() -> None:
         unknown=Counter({"bar": 3, "foo": 5312}), misfits=Counter({"contact.mobile.verified": 1})
     )
     assert lines_of(tally)[1:] == [
-        "messages: 2 fields are not in the schema, kept in extra: foo (5,312 records), bar (3)",
+        "messages: 2 fields are not in the schema, kept all the same: foo (5,312 records), bar (3)",
         (
             "messages: 1 field is not as the schema has it, kept in extra: "
             "contact.mobile.verified (1 value)"
@@ -81,9 +81,9 @@ def test_only_the_ten_most_frequent_fields_are_named() -> None:
     named = ", ".join(f"f{count} ({count})" for count in range(20, 10, -1))
     unknown = Counter({f"f{count}": count for count in range(1, 21)})
     [_, line] = lines_of(Tally(unknown=unknown))
-    assert line.endswith(f"extra: {named.replace('(20)', '(20 records)')}, and 10 more")
+    assert line.endswith(f": {named.replace('(20)', '(20 records)')}, and 10 more")
     [_, line] = lines_of(Tally(unknown=Counter({f"f{count}": count for count in range(11, 21)})))
-    assert line.endswith(f"extra: {named.replace('(20)', '(20 records)')}")
+    assert line.endswith(f": {named.replace('(20)', '(20 records)')}")
 
 
 def test_the_elements_of_an_array_count_together() -> None:
