@@ -6,11 +6,13 @@ from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingErr
 
 from sakari_client.command import run
 from tap_sakari.tap import TapSakari
+from tap_sakari.writer import NoReaderError
 
 
 def main() -> None:
     """Run the tap."""
-    run(TapSakari.cli, TapSakari.logger, (ConfigurationError, DiscoveryError, MappingError))
+    mistakes = (ConfigurationError, DiscoveryError, MappingError, NoReaderError)
+    run(TapSakari.cli, TapSakari.logger, mistakes)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sakari_client.errors import SakariError
 from sakari_client.resources import NO_ID
 from sakari_client.schemas import load_schema
 from tap_sakari.conform import EXTRA, conformer, parse_date_time, utc_milliseconds
+from tap_sakari.writer import NoReaderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -123,7 +124,8 @@ class SakariStream(Stream):
         The command says what they mean, in one line (sakari_client/command.py). The end of a
         `--test` after one record is no error at all.
         """
-        if not isinstance(sys.exc_info()[1], (SakariError, MappingError, SyncLifecycleSignal)):
+        known = (SakariError, MappingError, NoReaderError, SyncLifecycleSignal)
+        if not isinstance(sys.exc_info()[1], known):
             super().log(message, *args, level=level, **kwargs)
 
     def lift(self, row: Record) -> Record:

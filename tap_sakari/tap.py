@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
 from sakari_client.client import SakariClient
@@ -21,6 +20,7 @@ from sakari_client.version import DISTRIBUTION
 from tap_sakari.conform import parse_date_time
 from tap_sakari.request_metrics import RequestMetrics
 from tap_sakari.streams import STREAMS
+from tap_sakari.writer import WholeLineWriter
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -85,7 +85,7 @@ class TapSakari(Tap):
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
-    message_writer_class = MsgSpecWriter
+    message_writer_class = WholeLineWriter
 
     clock = Clock()
     """Time, sleep and chance; tests pass their own."""
@@ -127,7 +127,15 @@ class TapSakari(Tap):
         return super()._validate_config(raise_errors=raise_errors)
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """End on a signal, with the exit code that says so: a half-read stream is no success."""
+        """End on a signal, but not in the middle of a line."""
+        writer = getattr(self, "message_writer", None)  # a signal may come before there is one
+        if isinstance(writer, WholeLineWriter):
+            writer.between_lines(lambda: self._terminate(signum, frame))
+        else:
+            self._terminate(signum, frame)
+
+    def _terminate(self, signum: int, frame: FrameType | None) -> None:
+        """End with the exit code that says so: a half-read stream is no success."""
         try:
             super()._handle_termination(signum, frame)
         except SystemExit:
