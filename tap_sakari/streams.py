@@ -173,7 +173,9 @@ class SnapshotStream(SakariStream):
 
     def identify(self, row: Record) -> str:
         """The id of the account, where it does not say its own."""
-        return str(row.get("id") or self.config["account_id"])
+        row_id = row.get("id")
+        plain = isinstance(row_id, (str, int)) and not isinstance(row_id, bool) and row_id != ""
+        return str(row_id if plain else self.config["account_id"])
 
     def read_pages(self) -> Generator[list[Row], None, None]:
         """Yield the one record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -18,25 +18,18 @@ from sakari_client.answers import Answer
 from sakari_client.clock import Clock
 from sakari_client.page import read_page
 from sakari_client.schemas import load_schema
-from tap_sakari.reader import RecordReader
 from tap_sakari.stream import SakariStream
 from tap_sakari.streams import STREAMS
 from tap_sakari.tap import TapSakari
-from tests.conftest import settings_for
-from tests.odd_server import OddServer, answer, odd_server
-from tests.tap.command import errors, last_lines, tap
 from tests.tap.losses import losses
-from tests.tap.run import Output, run_tap
+from tests.tap.run import run_tap
 
 if TYPE_CHECKING:
-    import socket
-    from pathlib import Path
-
     from sakari_emulator.server import EmulatorServer
-    from tap_sakari.conform import Drift
+    from tap_sakari.reader import RecordReader
 
 NAMES = [vars(one)["name"] for one in STREAMS]
-SAME_RECORDS = {"contacts": {"id": "id", "__else__": None}}
+SDK_PATH = {"contacts": {"id": "id"}}
 """A stream map has records take the SDK's path; this one leaves them as they are."""
 
 
@@ -44,7 +37,8 @@ SAME_RECORDS = {"contacts": {"id": "id", "__else__": None}}
 
 TRICKY = [
     "sNaN", "NaN", "1e400", "1_0", " 7 ", "0.050", "\uff11", "true", "True", "null", "", "\0", "{",
-    "[1]", '{"a": "b"}', "no-id-1", "2024-01-01", "2024-02-30T00:00:00Z", "0001-01-01T00:00:00+09:00",
+    "[1]", '{"a": "b"}', "no-id-1", "2024-01-01", "2024-02-30T00:00:00Z",
+    "0001-01-01T00:00:00+09:00",
     "2024-02-29T10:00:00Z", "2024-01-01 10:00:00+02:00", "2024-01-01T00:00:00.123456789Z",
     "9999-12-31T23:59:59.999999Z", "24:00", "mobile.verified", "extra",
 ]  # fmt: skip
@@ -109,7 +103,9 @@ READERS = {
 @hypothesis_settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_object_at_any_place_of_a_page_comes_whole(
-    stream: str, in_place: bool, data: st.DataObject
+    stream: str,
+    in_place: bool,  # noqa: FBT001
+    data: st.DataObject,
 ) -> None:
     rows = data.draw(st.lists(ROWS[stream], min_size=1, max_size=3))
     rows.insert(data.draw(st.integers(0, len(rows))), {"id": "good", "name": "Ada"})
@@ -119,9 +115,8 @@ def test_any_object_at_any_place_of_a_page_comes_whole(
         read_row = READERS[stream, mode, in_place]
         page = read_page("GET /x", Answer(200, {}, body, 0.0), 0, read_row)
         made[mode] = [json.loads(encoder.encode(row.value)) for row in page.rows]
-        assert [row.id for row in page.rows] == [
-            record.get("id", row.id) for row, record in zip(page.rows, made[mode], strict=True)
-        ]
+        if "id" in load_schema(stream)["properties"]:
+            assert [row.id for row in page.rows] == [record["id"] for record in made[mode]]
     assert made["typed"] == made["dictionaries"]
     sent = json.loads(body.replace(rb"\u0000", rb"\ufffd"))["data"]
     for row, record in zip(sent, made["typed"], strict=True):
@@ -129,3 +124,64 @@ def test_any_object_at_any_place_of_a_page_comes_whole(
         assert losses(row, record) == []
         if not in_place:
             assert set(record) <= set(load_schema(stream)["properties"])
+
+
+# What a run says of it.
+
+
+@pytest.mark.parametrize("maps", [{}, SDK_PATH], ids=["direct", "sdk"])
+@pytest.mark.parametrize("where", ["extra", "in_place"])
+def test_unknown_fields_are_kept_named_once_and_counted(
+    emulator: EmulatorServer,
+    settings: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+    maps: dict[str, Any],
+) -> None:
+    emulator.switch(extra_fields=True)
+    with caplog.at_level(logging.INFO):
+        records = run_tap(
+            {**settings, "unknown_fields": where, "stream_maps": maps}, select="contacts"
+        ).records["contacts"]
+    for record in records:
+        at_top = record if where == "in_place" else record["extra"]
+        assert at_top["emulatorExtra"] == "new"
+        assert record["mobile"]["emulatorExtra"] == "new"
+        assert ("extra" in record) is (where == "extra")
+    said = [line for line in caplog.messages if "is not in the schema; it is kept" in line]
+    named = re.findall(r"sends as '([^']+)'", " ".join(said))
+    assert len(named) == len(set(named))
+    assert {"emulatorExtra", "emulatorObject", "mobile.emulatorExtra"} <= set(named)
+    [last] = [line for line in caplog.messages if "not in the schema, kept all the same" in line]
+    assert f"emulatorExtra ({len(records):,} records)" in last
+
+
+ODD_ROWS: dict[str, bytes] = {
+    "surrogate": rb'{"id":"odd","message":"half \ud83d an emoji"}',
+    "nul": rb'{"id":"odd","message":"a\u0000b"}',
+    "not UTF-8": b'{"id":"odd","message":"caf\xe9"}',
+    "not a number": b'{"id":"odd","price":NaN}',
+    "too large": b'{"id":"odd","price":1e400}',
+    "huge integer": b'{"id":"odd","price":' + b"9" * 5000 + b"}",
+    "keys twice": b'{"id":"odd","status":"a","status":"sent"}',
+    "deep": b'{"id":"odd","media":' + b"[" * 2000 + b"]" * 2000 + b"}",
+    "deep and unknown": b'{"id":"odd","deep":' + b'{"a":' * 2000 + b"1" + b"}" * 2001,
+    "no id": b'{"message":"hi"}',
+    "all wrong": b'{"id":7,"contact":5,"conversation":[],"created":{"at":5},"updated":true}',
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS.values(), ids=ODD_ROWS.keys())
+def test_an_odd_row_among_good_ones_stops_nothing(odd: bytes) -> None:
+    good = b'{"id":"good-%d","status":"sent","created":{"at":"2024-01-01T00:00:00.000Z"}}'
+    body = b'{"success":true,"data":[' + b",".join([good % 1, odd, good % 2]) + b"]}"
+    for mode in ("typed", "dictionaries"):
+        page = read_page(
+            "GET /messages", Answer(200, {}, body, 0.0), 0, READERS["messages", mode, False]
+        )
+        records = [json.loads(encoder.encode(row.value)) for row in page.rows]
+        assert [record["id"] for record in records][::2] == ["good-1", "good-2"]
+        assert len(records) == 3
+        for record in records:
+            FITS["messages"].validate(record)
+            assert "\0" not in json.dumps(record)
