@@ -23,6 +23,16 @@ Lift = Callable[[Any, Access], Record]
 """Makes the fields that are lifted to the top of a record, but for its dates."""
 
 
+class ReadRow(Row):
+    """A record that fits the schema.
+
+    Attributes:
+        drift: how the row differed from the schema; None if it did not differ at all.
+    """
+
+    drift: Drift | None = None
+
+
 class RecordReader:
     """Reads rows. Called from several threads.
 
@@ -39,7 +49,6 @@ class RecordReader:
         changed_at: Callable[[Any, str | None, Access], str | None],
         lifted: Collection[str],
         scalars: Mapping[str, str],
-        note: Callable[[Drift], None],
         in_place: bool = False,
         typed: bool = True,
     ) -> None:
@@ -52,7 +61,6 @@ class RecordReader:
             changed_at: when a row last changed, by its `updated` and otherwise.
             lifted: the names of the lifted fields; the dates among them if there are any.
             scalars: see `conformer`.
-            note: is told of each record that differs from the schema.
             in_place: see `conformer`.
             typed: whether records may be objects; if not, all are dictionaries.
         """
@@ -68,10 +76,9 @@ class RecordReader:
         self._lift = lift
         self._lifted = [name for name in lifted if name in schema["properties"]]
         self._changed_at = changed_at
-        self._note = note
         self._dated = "created_at" in lifted
 
-    def __call__(self, text: bytes) -> Row:
+    def __call__(self, text: bytes) -> ReadRow:
         """Read the JSON text of a row.
 
         Raises:
@@ -86,10 +93,10 @@ class RecordReader:
                 made, created, changed = self._make(record, TYPED)
                 for name in self._lifted:
                     setattr(record, name, made[name])
-                return Row(record, record.id, created, changed)
+                return ReadRow(record, record.id, created, changed)
         return self.from_dictionary(answers.decode(text))
 
-    def from_dictionary(self, row: Record) -> Row:
+    def from_dictionary(self, row: Record) -> ReadRow:
         """Make a row fit the schema, whatever it is; changes the row."""
         row_id = self._identify(row)
         made, created, changed = self._make(row, DICTIONARY)
@@ -97,14 +104,12 @@ class RecordReader:
         drift = self._conform(row)
         if str(sent_id) != row_id and (sent_id is not None or row_id.startswith(NO_ID)):
             row.setdefault(EXTRA, {})["id"] = sent_id
-        if drift.misfits or drift.unknown:
-            self._note(drift)
         row.update(made)
         if self._has_id:
             row["id"] = row_id
         for name in self._dropped:
             row.pop(name, None)
-        return Row(row, row_id, created, changed)
+        return ReadRow(row, row_id, created, changed, drift)
 
     def _make(self, record: Any, access: Access) -> tuple[Record, str | None, str | None]:
         """The lifted fields, when the record was created, and when it last changed."""

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import logging
 import sys
-import threading
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +15,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from sakari_client.schemas import load_schema
 from tap_sakari.conform import parse_date_time
 from tap_sakari.failure import EXPLAINED, explain, traced
-from tap_sakari.reader import RecordReader
+from tap_sakari.reader import ReadRow, RecordReader
 from tap_sakari.sdk_stream import SdkStream
 from tap_sakari.summary import ODD_NAME, Tally, field_name
 from tap_sakari.window import Window, as_text, plan
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sakari_client.page import Row
     from sakari_client.paging import StitchedList
     from tap_sakari.access import Access
-    from tap_sakari.conform import Drift
     from tap_sakari.tap import TapSakari
 
 _MOST_FIELDS = 1_000
@@ -65,7 +63,6 @@ class SakariStream(SdkStream):
     def __init__(self, tap: TapSakari) -> None:
         super().__init__(tap, schema=load_schema(self.name))
         self._sakari_tap = tap
-        self._lock = threading.Lock()
         self.tally = Tally()
         self._started = datetime.fromtimestamp(tap.initialized_at / 1000, timezone.utc)
 
@@ -83,6 +80,7 @@ class SakariStream(SdkStream):
         everything = window == Window()
         with contextlib.closing(listing.pages()) as pages:
             for rows in pages:
+                self.note_drift(rows)  # type: ignore[arg-type]  # read_row made them
                 wanted = rows if everything else [row for row in rows if window.wants(row)]
                 self.tally.unchanged += len(rows) - len(wanted)
                 self._count(listing)
@@ -109,7 +107,6 @@ class SakariStream(SdkStream):
             changed_at=self.changed_at,
             lifted=self.lifted,
             scalars=self.scalars,
-            note=self._note_drift,
             in_place=self.config["unknown_fields"] == "in_place",
             typed=self.writes_pages(),
         )
@@ -205,9 +202,9 @@ class SakariStream(SdkStream):
             return moment is not None and moment <= self._started
         return closed is True
 
-    def _note_drift(self, drift: Drift) -> None:
-        """Count what differs from the schema, and say so once for each field."""
-        with self._lock:
+    def note_drift(self, rows: list[ReadRow]) -> None:
+        """Count how rows differed from the schema, and say so once for each field."""
+        for drift in [row.drift for row in rows if row.drift]:
             for path in drift.misfits:
                 self._count_drift(
                     self.tally.misfits, path, "does not fit the schema", "as text in `extra`"

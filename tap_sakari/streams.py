@@ -180,6 +180,7 @@ class SnapshotStream(SakariStream):
     def read_pages(self) -> Generator[list[Row], None, None]:
         """Yield the one record."""
         row = self.read_row.from_dictionary(self.ask())
+        self.note_drift([row])
         self.tally.read = 1
         yield [row]
 

@@ -77,8 +77,9 @@ def plan(  # noqa: PLR0913
     begin = _believable(stream, utc_milliseconds(since), now)
     if begin is None:
         return Window(until=until)
-    scanned = min(begin, utc_milliseconds(scanned_at) or begin)
+    scanned = utc_milliseconds(scanned_at) or begin
     if stops_early and _is_due(scanned, full_scan_every, now):
+        scanned = min(begin, scanned)
         logger.info("%s: the whole list is read, as full_scan_every asks.", stream)
         return Window(scanned, until, _before(scanned, lookback))
     edge = _before(begin, lookback)
