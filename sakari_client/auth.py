@@ -40,6 +40,7 @@ class TokenSource:
         self._token: str | None = None
         self._renew_at = 0.0
         self._refusal: AuthenticationError | None = None
+        self._accepted: str | None = None
 
     def token(self) -> str:
         """A token that is good for some time yet; asks the server where there is none.
@@ -56,6 +57,14 @@ class TokenSource:
                 self._fetch()
             assert self._token is not None  # noqa: S101 - for the type checker
             return self._token
+
+    def note_accepted(self, token: str) -> None:
+        """Take note of a token that the server accepted."""
+        self._accepted = token
+
+    def was_accepted(self, token: str) -> bool:
+        """Whether a token was good before it was refused: it has ended, and a new one will do."""
+        return token == self._accepted
 
     def renew(self, refused: str) -> None:
         """Replace a token that the server refused, unless another thread already did."""

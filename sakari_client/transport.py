@@ -164,15 +164,24 @@ class Transport:
         return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def _with_token(self, request: Request, repeat: Repeat, read: Read) -> Any:
-        """Send with the access token; once more with a new one where the server refuses it."""
-        token = self.auth.token()
-        try:
-            return self._with_retries(request, repeat, token, read)
-        except SakariError as error:
-            if error.failure is not Failure.UNAUTHORIZED:
-                raise
-        self.auth.renew(token)
-        return self._with_retries(request, repeat, self.auth.token(), read)
+        """Send with the access token, and with a new one where the server refuses it.
+
+        The first is renewed whatever the reason. A further one only if another request succeeded
+        with it: then it has ended too, while this request waited for its turn.
+        """
+        refused: list[str] = []
+        while True:
+            token = self.auth.token()
+            try:
+                return self._with_retries(request, repeat, token, read)
+            except SakariError as error:
+                if error.failure is not Failure.UNAUTHORIZED:
+                    raise
+                ended = token not in refused and self.auth.was_accepted(token)
+                if refused and not (ended and len(refused) <= self.config.max_retries):
+                    raise
+            refused.append(token)
+            self.auth.renew(token)
 
     def _with_retries(self, request: Request, repeat: Repeat, token: str | None, read: Read) -> Any:
         """Send until it succeeds, cannot succeed, or was tried often enough."""
@@ -202,6 +211,8 @@ class Transport:
             if self._closed.is_set():
                 raise SakariError(f"{request.operation}: not sent, as the client was closed.")
             answer, seconds = self._send(request, token, number)
+            if token is not None and answer.status // 100 == _SUCCESS:
+                self.auth.note_accepted(token)
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                 # While its turn lasts, so that no other thread slips through.
                 self._slow_down(turn, request.operation, answer)
@@ -270,6 +281,8 @@ class Transport:
 
 _REFUSALS = (AuthenticationError, AccessDeniedError, RequestRefusedError)
 """What a token endpoint answers to credentials, or to a form of request, that it does not take."""
+
+_SUCCESS = 2
 
 _PERHAPS_NO_JSON = frozenset({400, 401, 406, 415, 422})
 """Statuses by which a token endpoint may refuse JSON as such, and not the credentials in it."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +17,12 @@ from tests.client.reach import LIST, Sleeps, odd, transport
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sakari_emulator.server import EmulatorServer
+    from tests.odd_server import OddServer
 
 
 def read_all(settings: dict[str, Any], **more: Any) -> list[str]:
@@ -48,6 +55,60 @@ def test_a_token_that_expires_in_the_middle_costs_one_more(
     assert came == emulator.ids("messages")
     lists = [one for one in emulator.requests if one.path.endswith("/messages")]
     assert emulator.token_requests == 1 + len(lists) // 20
+
+
+def asked_with(server: OddServer) -> list[str]:
+    """The token of each request of the API, by its number."""
+    return [match[1] for head in server.heads if (match := re.search(r"Bearer t(\d+)", head))]
+
+
+@contextlib.contextmanager
+def tokens_good_for(answers: list[int], *, again: bool = False) -> Iterator[OddServer]:
+    """A server that gives tokens t1, t2 ... (or t1 again), and the API these answers, in order."""
+    given = itertools.count(1)
+
+    def handle(connection: socket.socket, head: bytes) -> None:
+        if b"/token" in head.split(b"\r\n")[0]:
+            number = 1 if again else next(given)
+            connection.sendall(answer(json.dumps({"access_token": f"t{number}"}).encode()))
+        else:
+            connection.sendall(answer(b"{}", f"{answers.pop(0)} So"))
+
+    with odd_server(handle) as server:
+        yield server
+
+
+def test_a_token_that_ended_before_its_turn_came_is_renewed_again() -> None:
+    with tokens_good_for([200, 401, 401, 200]) as server:
+        client = odd(server.url, auth_url=f"{server.url}/token", max_retries=3)
+        client.call(LIST)
+        renew = client.auth.renew
+
+        def renew_and_let_another_thread_succeed(refused: str) -> None:
+            renew(refused)
+            client.auth.note_accepted(client.auth.token())
+
+        object.__setattr__(client.auth, "renew", renew_and_let_another_thread_succeed)
+        client.call(LIST)
+    assert asked_with(server) == ["1", "1", "2", "3"]
+
+
+def test_a_token_that_never_worked_is_renewed_once() -> None:
+    with tokens_good_for([200, 401, 401, 200]) as server:
+        client = odd(server.url, auth_url=f"{server.url}/token", max_retries=3)
+        client.call(LIST)
+        with pytest.raises(errors.AuthenticationError):
+            client.call(LIST)
+    assert asked_with(server) == ["1", "1", "2"]
+
+
+def test_a_token_that_is_given_again_is_not_tried_for_ever() -> None:
+    with tokens_good_for([200, 403, 403, 200], again=True) as server:
+        client = odd(server.url, auth_url=f"{server.url}/token", max_retries=3)
+        client.call(LIST)
+        with pytest.raises(errors.AccessDeniedError):
+            client.call(LIST)
+    assert asked_with(server) == ["1", "1", "1"]
 
 
 def test_a_short_lived_token_is_renewed_before_it_expires(
