@@ -104,6 +104,8 @@ class RecordReader:
         drift = self._conform(row)
         if str(sent_id) != row_id and (sent_id is not None or row_id.startswith(NO_ID)):
             row.setdefault(EXTRA, {})["id"] = sent_id
+            if sent_id is not None:
+                drift.misfits["id"] = str(sent_id)
         row.update(made)
         if self._has_id:
             row["id"] = row_id

@@ -26,7 +26,7 @@ class Output:
         records: the records by stream, in order.
         schemas: the latest schema by stream.
         state: the latest state.
-        types: of all messages, in order.
+        messages: all of them, in order.
         tallies: what became of each stream that was begun.
         failure: what the tap said when some streams failed; else None.
     """
@@ -34,12 +34,17 @@ class Output:
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     schemas: dict[str, Record] = field(default_factory=dict)
     state: Record = field(default_factory=dict)
-    types: list[str] = field(default_factory=list)
+    messages: list[Record] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
     failure: str | None = None
 
     def bookmark(self, stream: str) -> Any:
         return self.state["bookmarks"][stream].get("replication_key_value")
+
+    @property
+    def types(self) -> list[str]:
+        """The types of all messages, in order."""
+        return [message["type"] for message in self.messages]
 
     def ids(self, stream: str) -> list[str]:
         return [record["id"] for record in self.records[stream]]
@@ -70,7 +75,7 @@ class _Collector(BufferedWriter):
             self.output.schemas[written["stream"]] = written["schema"]
         elif written["type"] == "STATE":
             self.output.state = written["value"]
-        self.output.types.append(written["type"])
+        self.output.messages.append(written)
 
 
 def run_tap(
@@ -78,20 +83,23 @@ def run_tap(
     *,
     select: str | None = None,
     state: Record | None = None,
+    catalog: Record | None = None,
     may_fail: bool = False,
 ) -> Output:
-    """Sync every stream, or one, and return what came out.
+    """Sync every stream, or one, or those of a catalog, and return what came out.
 
     Args:
         settings: the tap's settings.
         select: the one stream to sync.
         state: the state that the run before ended with.
+        catalog: says itself what is selected.
         may_fail: whether streams may fail; if not, that is an error.
     """
     collector = _Collector()
-    tap = TapSakari(config=dict(settings), state=state, message_writer=collector)
+    tap = TapSakari(config=dict(settings), state=state, catalog=catalog, message_writer=collector)
     for name, stream in tap.streams.items():
-        stream.selected = select in {None, name}
+        if catalog is None:
+            stream.selected = select in {None, name}
     try:
         tap.sync_all()
     except StreamsFailedError as error:

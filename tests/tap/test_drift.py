@@ -21,10 +21,13 @@ from sakari_client.schemas import load_schema
 from tap_sakari.stream import SakariStream
 from tap_sakari.streams import STREAMS
 from tap_sakari.tap import TapSakari
+from tests.odd_server import answer, odd_server
 from tests.tap.losses import losses
 from tests.tap.run import run_tap
 
 if TYPE_CHECKING:
+    import socket
+
     from sakari_emulator.server import EmulatorServer
     from tap_sakari.reader import RecordReader
 
@@ -167,6 +170,7 @@ ODD_ROWS: dict[str, bytes] = {
     "deep": b'{"id":"odd","media":' + b"[" * 2000 + b"]" * 2000 + b"}",
     "deep and unknown": b'{"id":"odd","deep":' + b'{"a":' * 2000 + b"1" + b"}" * 2001,
     "no id": b'{"message":"hi"}',
+    "no usable id": b'{"id":[7],"message":"hi"}',
     "all wrong": b'{"id":7,"contact":5,"conversation":[],"created":{"at":5},"updated":true}',
 }
 
@@ -185,3 +189,39 @@ def test_an_odd_row_among_good_ones_stops_nothing(odd: bytes) -> None:
         for record in records:
             FITS["messages"].validate(record)
             assert "\0" not in json.dumps(record)
+
+
+@pytest.mark.parametrize("maps", [{}, {"messages": {"id": "id"}}], ids=["direct", "sdk"])
+def test_a_run_goes_on_whatever_a_list_holds(
+    settings: dict[str, Any], maps: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    good = b'{"id":"good-%d","status":"sent","created":{"at":"2024-01-01T00:00:00.000Z"}}'
+    odd = [
+        row.replace(b'"odd"', b'"odd-%d"' % index) for index, row in enumerate(ODD_ROWS.values())
+    ]
+    rows = [good % 0]
+    for index, row in enumerate(odd, 1):
+        rows += [row, good % index]
+    page = b'{"success":true,"pagination":{"totalCount":%d,"hasNext":false},"data":[%s]}'
+
+    def handle(connection: socket.socket, head: bytes) -> None:
+        listed = rows if b"/messages?" in head else [good % 0]
+        connection.sendall(answer(page % (len(listed), b",".join(listed))))
+
+    with odd_server(handle) as server, caplog.at_level(logging.INFO):
+        output = run_tap({**settings, "api_url": server.url, "stream_maps": maps})
+    output.validate()
+    ids = output.ids("messages")
+    assert ids[::2] == [f"good-{index}" for index in range(len(odd) + 1)]
+    assert len(set(ids)) == len(rows)
+    assert set(output.tallies) == set(NAMES)
+    tally = output.tallies["messages"]
+    assert (tally.read, tally.emitted) == (len(rows), len(rows))
+    kept = {record["id"]: record.get("extra") for record in output.records["messages"]}
+    texts = [json.dumps(extra) for extra in kept.values() if extra]
+    assert any('"price": "NaN"' in text for text in texts)
+    assert any('"price": "1e400"' in text for text in texts)
+    assert any("9" * 5000 in text for text in texts)
+    assert (tally.misfits["price"], tally.misfits["id"]) == (3, 1)
+    assert tally.unknown["deep"] == 1
+    assert "price (3 values)" in caplog.text
