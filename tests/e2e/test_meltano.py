@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from psycopg import sql
 from devtools.emulator import STREAMS, Emulator, Rows
 from devtools.meltano import Meltano, Run
 from devtools.warehouse import SCHEMA, rows, target_postgres_environment
+from tap_sakari.sdk_stream import SdkStream
+from tap_sakari.tap import TapSakari
 
 if TYPE_CHECKING:
     from devtools.private_postgres import Database
@@ -56,6 +59,22 @@ def sync(meltano: Meltano, database: Database, name: str) -> Sync:
 def test_the_project_is_lint_clean(meltano: Meltano) -> None:
     run = meltano("lint", "compile", "--lint", f"--directory={meltano.folder}")
     assert run.exit_code == 0, run.last_words()
+
+
+def test_records_are_written_directly_from_the_catalog_that_meltano_makes(
+    meltano: Meltano, emulator_process: Emulator
+) -> None:
+    run = meltano("catalog", "invoke", "--dump=catalog", "tap-sakari")
+    assert run.exit_code == 0, run.last_words()
+    text = run.log.read_text()
+    catalog, _ = json.JSONDecoder().raw_decode(text, text.index('{\n  "streams"'))
+    tap = TapSakari(config=emulator_process.settings, catalog=catalog)
+    direct = {
+        stream.name
+        for stream in tap.streams.values()
+        if isinstance(stream, SdkStream) and stream.writes_pages()
+    }
+    assert direct == set(STREAMS)
 
 
 @pytest.mark.parametrize("stream", STREAMS)
