@@ -152,8 +152,12 @@ def test_the_same_full_table_with_its_version(
         emulator, {**quick, "emit_activate_version_messages": True}, catalog=catalog
     )
     for output in (direct, sdk):
-        versions = {message.pop("version") for message in output.messages if "version" in message}
+        versions = set()
+        for message in output.messages:
+            if message.get("stream") in {"contacts", "webhooks"} and message["type"] != "SCHEMA":
+                versions.add(message.pop("version"))
         assert len(versions) == 1
+        assert not any("version" in message for message in output.messages)
     assert_same(direct, sdk)
     assert direct.types.count("ACTIVATE_VERSION") == len(["contacts", "webhooks"])
 

@@ -129,6 +129,38 @@ def test_any_object_at_any_place_of_a_page_comes_whole(
             assert set(record) <= set(load_schema(stream)["properties"])
 
 
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ({"price": 10**309}, {"price": str(10**309)}),
+        ({"price": -(10**400)}, {"price": str(-(10**400))}),
+        ({"price": "sNaN"}, {"price": "sNaN"}),
+        ({"price": True, "extra": {"price": 1}}, {"price": "true", "extra": {"price": 1}}),
+        (
+            {"contact.blocked": 1, "contact": {"blocked": "no"}},
+            {"contact.blocked": 1, "contact.blocked'": "no"},
+        ),
+        ({"media[0]": 1, "media": ["u"]}, {"media[0]": 1, "media[0]'": "u"}),
+    ],
+    ids=str,
+)
+def test_what_fits_nowhere_is_in_extra(row: dict[str, Any], kept: dict[str, Any]) -> None:
+    text = json.dumps({"id": "1", **row}).encode()
+    for mode in ("typed", "dictionaries"):
+        record = json.loads(encoder.encode(READERS["messages", mode, False](text).value))
+        assert record["extra"] == kept
+        FITS["messages"].validate(record)
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**308, 0.1, 2**53 + 1])
+def test_a_number_that_a_float_can_hold_stays_as_it_is(number: float) -> None:
+    text = json.dumps({"id": "1", "price": number}).encode()
+    for mode in ("typed", "dictionaries"):
+        record = json.loads(encoder.encode(READERS["messages", mode, False](text).value))
+        assert record["price"] == number
+        assert "extra" not in record
+
+
 # What a run says of it.
 
 
