@@ -70,7 +70,12 @@ class Threads:
 
 
 class PagesAhead:
-    """A few pages under way or waiting, never more than `width`."""
+    """A few pages under way or waiting, never more than `width`.
+
+    Attributes:
+        early: rows by which pages are asked for earlier than they need to begin.
+        tried_before: whether the page that was taken last had been put back before.
+    """
 
     def __init__(
         self, fetch: FetchPage, limit: int, width: Callable[[], int], workers: Workers
@@ -80,13 +85,16 @@ class PagesAhead:
         self._width = width
         self._workers = workers
         self._pages: dict[int, Future[Page]] = {}
-        self._kept: set[int] = set()
+        self._put_back: set[int] = set()
+        self.early = 0
+        self.tried_before = False
 
     def close(self) -> None:
         """Forget all pages; requests under way end by themselves."""
         for future in self._pages.values():
             future.cancel()
         self._pages.clear()
+        self._put_back.clear()
 
     def take(self, offset: int, stride: int) -> Page:
         """The page that covers an offset: one that was fetched ahead, else a new one.
@@ -94,22 +102,27 @@ class PagesAhead:
         Raises:
             SakariError: the page could not be fetched.
         """
-        covering = [start for start in self._pages if start <= offset < start + stride]
-        start = max(covering, default=offset)
-        future = self._pages.pop(start, None)
+        start = self._covering(offset, stride)
+        future = None if start is None else self._pages.pop(start)
         for behind in [other for other in self._pages if other + stride <= offset]:
             self._pages.pop(behind).cancel()
+        self.tried_before = start in self._put_back
+        self._put_back &= self._pages.keys()
         if future is None:
-            future = self._start(offset)
+            future = self._start(max(0, offset - self.early))
         return future.result()
+
+    def _covering(self, offset: int, stride: int) -> int | None:
+        """Where the page begins that covers an offset; None where there is none."""
+        return max((at for at in self._pages if at <= offset < at + stride), default=None)
 
     def _start(self, offset: int) -> Future[Page]:
         return self._workers.submit(lambda: self._fetch(offset, self._limit))
 
     def keep(self, page: Page) -> None:
-        """Put a page back that does not join on yet; once, lest it be tried for ever."""
-        if page.rows and page.offset not in self._kept:
-            self._kept.add(page.offset)
+        """Put a page back that does not join on yet."""
+        if page.rows:
+            self._put_back.add(page.offset)
             self._pages[page.offset] = Future()
             self._pages[page.offset].set_result(page)
 
@@ -118,14 +131,15 @@ class PagesAhead:
 
         Args:
             offset: where the reader goes next.
-            stride: rows by which a full page advances.
+            stride: rows by which a full page advances at most.
             end: the server's count of the list, so that nothing is asked for past it.
         """
         width = self._width()
         if width == 1:
             return
-        start = offset
-        while len(self._pages) < width and (end is None or start < end):
-            if not any(other <= start < other + stride for other in self._pages):
+        while len(self._pages) < width and (end is None or offset < end):
+            start = self._covering(offset, stride)
+            if start is None:
+                start = max(0, offset - self.early)
                 self._pages[start] = self._start(start)
-            start += stride
+            offset = start + stride

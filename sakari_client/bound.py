@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _OLDER_PAGES = 2
 """Whole pages older than the bound that end the reading: one may be an odd one out."""
+_PAGES_AHEAD = 6
+"""Pages that may be under way in vain when the reading ends, however uneven rows lie in time."""
 
 
 class Bound:
@@ -36,18 +38,22 @@ class Bound:
         return self._older_pages >= _OLDER_PAGES
 
     def reach(self, page: Page) -> int | None:
-        """The offset at which the bound probably lies, and a page more; None if nothing tells."""
+        """How far ahead pages are worth fetching; None if nothing tells.
+
+        That is where the bound probably lies, and a page more; but only a few pages on.
+        """
         if not page.rows:
             return None
+        most = page.end + (_PAGES_AHEAD - 1) * len(page.rows)
         oldest = page.rows[-1].created
         self._newest = self._newest or page.rows[0].created
         if self._newest is None or oldest is None:
             return None
         covered = _seconds(oldest, self._newest)
         if covered <= 0:
-            return None
+            return most
         share = max(1.0, _seconds(self.created, self._newest) / covered)
-        return round(page.end * share) + len(page.rows)
+        return min(most, round(page.end * share) + len(page.rows))
 
 
 def _seconds(earlier: str, later: str) -> float:

@@ -53,6 +53,11 @@ class Order:
         return self._proves(_OLDEST_FIRST)
 
     @property
+    def by_creation(self) -> bool:
+        """Whether no row has yet stood out of the order of creation, one way or the other."""
+        return _NEWEST_FIRST in self._possible or _OLDEST_FIRST in self._possible
+
+    @property
     def fixed(self) -> bool:
         """Whether rows are sorted by what never changes, so that none can change places."""
         return self._proves(*_RULES)

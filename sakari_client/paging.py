@@ -58,6 +58,8 @@ class StitchedList:
         total: the server's count of the list; None where it gives none, or where the list is
             not read to its end.
         complete: whether the list was read to its end, and no doubt about it is left.
+        doubtful: whether rows changed places so that some may be missing, and the reader chose
+            to be warned only.
         stopped_at: the bound at which the reading stopped; None where the whole list was read.
     """
 
@@ -100,12 +102,14 @@ class StitchedList:
         self._workers = workers or Threads(concurrency)
         self._order = Order()
         self._known = KnownIds(REMEMBERED_UNSORTED)
+        self._tail = KnownIds(REMEMBERED_UNSORTED)  # read from the end of the list
         self._head: set[str] = set()
         self._ahead: list[PagesAhead] = []
         self._readings: list[Reading] = []
         self.count = 0
         self.total: int | None = None
-        self.complete = False
+        self.complete = self.doubtful = False
+        self._said_unsorted = False
         self.stopped_at: str | None = None
 
     @property
@@ -128,16 +132,17 @@ class StitchedList:
             self._workers.close()
 
     def _read(self) -> Generator[list[Row], None, None]:
-        bound, tail = self._bound, None
+        bound = self._bound
         first = self._begin(self._fetch, self._known, until=self._worth_fetching)
         for page, fresh in first.pages():
             self._watch(page.rows)
-            yield from self._give([row for row in fresh if not tail or row.id not in tail])
+            yield from self._give([row for row in fresh if row.id not in self._tail])
             if bound is None:
                 self.total = page.total
+            elif not self._order.by_creation:
+                self._say_unsorted()
             elif first.pages_read == 1 and self._begins_long_ago(page, bound):
-                tail = KnownIds(REMEMBERED_UNSORTED)
-                if (yield from self._read_the_end(page, tail, bound)):
+                if (yield from self._read_the_end(page, self._tail, bound)):
                     self.stopped_at = bound.created
                     return
             elif bound.is_passed(page.rows) and self._order.newest_first:
@@ -222,11 +227,16 @@ class StitchedList:
                     return True
         except PagingError as error:
             logger.debug("%s", error)
-        logger.warning(
-            "%s: the list turned out not to be in the order of creation; it is read whole.",
-            self._name,
-        )
+        self._say_unsorted()
         return False
+
+    def _say_unsorted(self) -> None:
+        if not self._said_unsorted:
+            self._said_unsorted = True
+            logger.warning(
+                "%s: the list turned out not to be in the order of creation; it is read whole.",
+                self._name,
+            )
 
     # Rows that change places.
 
@@ -244,7 +254,7 @@ class StitchedList:
                 places = latest + before.places(row.id for row in fresh)
                 again.reordered |= places != sorted(places)
                 latest = places[-1:]
-                new = [row for row in fresh if row.id not in self._known and row.id not in found]
+                new = [row for row in self._new(fresh) if row.id not in found]
                 found.add((row.id for row in new), itertools.repeat(NOWHERE))
                 yield from self._give(new)
             self.total = again.total
@@ -268,7 +278,7 @@ class StitchedList:
             places = [known.place(row_id) for row_id in ids if row_id in known]
             changed = places != list(range(expected, expected + len(ids)))
             expected = max([expected, *(place or 0 for place in places[-1:])])
-            fresh = [row for row in rows if row.id not in known and row.id not in self._head]
+            fresh = [row for row in self._new(rows) if row.id not in self._head]
             known.add((row.id for row in fresh), itertools.repeat(NOWHERE))
             yield from self._give(fresh)
             self.total = page.total
@@ -276,6 +286,10 @@ class StitchedList:
             if (old and known.forgot) or not (fresh or (more and (changed or self._is_short()))):
                 return
             offset = max(offset + 1, page.end - 1)
+
+    def _new(self, rows: list[Row]) -> list[Row]:
+        """Those of some rows that did not come yet, so far as is remembered."""
+        return [row for row in rows if row.id not in self._known and row.id not in self._tail]
 
     def _is_short(self) -> bool:
         """Whether the server counts more rows than came."""
@@ -327,6 +341,7 @@ class StitchedList:
             raise PagingError(
                 f"{doubt} Run again; to go on with what came, set incomplete_lists to warn."
             )
+        self.doubtful = True
         logger.warning("%s Rows that are missing may come with the next run.", doubt)
 
 

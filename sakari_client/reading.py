@@ -3,6 +3,9 @@
 * Every page is asked for one row early. Its first row must then be one that was read already; if
   it is, nothing lies between the two pages. If no row of a page is known, rows were deleted and
   the list moved up: the reader steps back until it meets a known row, and reads on from there.
+  Where the list moved up by a few rows only, pages are asked for that much earlier from then on.
+* A page fetched ahead that does not join on even after such a step is from before the list moved,
+  as are those behind it: all are fetched anew.
 * Rows inserted meanwhile push known rows into the next page; known rows are dropped by id.
 * The reader advances by the rows that came, so a server may cap the page as it likes.
 * The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_EARLIER = 4
+"""Rows by which pages are asked for earlier at most, and never more than an eighth of a page, so
+that each page leads on: more would cost more than it saves."""
 _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
@@ -106,7 +112,7 @@ class Reading:
         while True:
             page = self._ahead.take(offset, self._stride)
             # A page fetched ahead may begin, and end, before the rows that were asked for.
-            asked = page.offset >= offset
+            asked = page.offset >= offset - self._ahead.early
             self.largest = max(self.largest, len(page.rows))
             joined = self._joins(page, start=None if known else start)
             fresh = self._take_fresh(page) if joined else []
@@ -126,6 +132,9 @@ class Reading:
                     self._ahead.look_ahead(offset, self._stride, self._until(page))
             elif offset == 0 and known:
                 raise PagingError(f"{self._name}: none of the rows read last is there any more.")
+            elif self._ahead.tried_before:
+                self._ahead.close()
+                offset = boundary
             elif page.ids or back or self._barren > 1:
                 self._ahead.keep(page)
                 self.moved |= bool(page.ids)
@@ -152,7 +161,12 @@ class Reading:
         if sum(known) > 1:
             self.reordered |= not seen.in_order(ids)
         behind = len(known) - known[::-1].index(True) if True in known else 0
+        moved_up = self._end - page.offset - behind if behind else 0
+        if self._ahead.early < moved_up <= min(_EARLIER, self.largest // 8):
+            self._ahead.early = moved_up
         if (ids[behind - 1] if behind else None) != self._latest:
+            # Another row stands where the last one that was read was due.
+            self.moved |= self._latest is not None
             # Where these rows stand among those read before is not known.
             seen.comparable_from = place
         # A page may hold a row twice; what follows takes it once.
@@ -168,7 +182,7 @@ class Reading:
         dropped = len(page.rows) - len(fresh)
         self.duplicates += max(0, dropped - expected)
         counts_differ = self.pages_read > 0 and page.total != self.total
-        self.moved |= counts_differ or dropped != expected
+        self.moved |= counts_differ or not dropped == behind == expected
         self.count = place
         self.total = page.total
         self.pages_read += 1

@@ -12,7 +12,7 @@ import pytest
 
 from sakari_client.errors import PagingError
 from sakari_client.paging import REMEMBERED_UNSORTED, StitchedList
-from tests.client.moving_list import MovingList
+from tests.client.moving_list import MovingList, as_text
 
 if TYPE_CHECKING:
     from sakari_client.page import Page
@@ -186,6 +186,26 @@ def test_a_row_that_moves_to_the_front_behind_others_is_found(
     came = moving.read()
     assert "row-900" in came
     assert len(came) == len(set(came))
+
+
+@pytest.mark.parametrize("concurrency", [1, 8, 16, 64])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("dense", [0, 0.5, 0.99, 1])
+@pytest.mark.parametrize("inside", [5, 300, 1_500])
+def test_a_bound_is_not_passed_by_many_pages_however_uneven_rows_lie_in_time(
+    order: str, concurrency: int, inside: int, dense: float
+) -> None:
+    size, crowd = 20_000, round(inside * dense)
+    dates = [1_000 - number / 10_000 for number in range(crowd)]
+    dates += [999.0 * (inside - number) / inside for number in range(crowd, inside)]
+    dates += [-1.0 - number for number in range(size - inside)]
+    moving = MovingList(_rows(size), step=-1)
+    if order == "oldest":
+        dates.reverse()
+        moving.step = 1
+    moving.created = dict(zip(moving.ids, dates, strict=True))
+    moving.read(concurrency=concurrency, back_to=as_text(0))
+    assert len(moving.requests) <= inside / 99 + 10
 
 
 def test_a_total_that_is_too_high_is_an_error() -> None:

@@ -8,7 +8,7 @@ import logging
 import random
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sakari_client.errors import PagingError
@@ -124,6 +124,28 @@ def test_every_row_that_stayed_comes_exactly_once(  # noqa: PLR0913
     changes=st.lists(st.none() | COMING_AND_GOING | st.builds(_move, PLACE, PLACE), max_size=25),
     choices=CHOICES,
 )
+# A page joins on by the row that was due, which stands at its end, or by another row.
+@example(
+    size=28,
+    hints=frozenset({"has_next"}),
+    cap=9,
+    concurrency=8,
+    choices=[3, 1],
+    changes=[
+        _deletion(0, 1),
+        _deletion(0, 8),
+        None,
+        None,
+        None,
+        _deletion(1, 2),
+        _move(0, 1),
+        _insertion(0, 10),
+    ],
+)
+@example(
+    size=18, hints=frozenset({"has_next"}), cap=7, concurrency=3, choices=[1],
+    changes=[None, _move(1, 0.25), _deletion(1, 11), _move(1, 0), _insertion(0, 8)],
+)  # fmt: skip
 def test_no_row_that_changes_places_is_lost_in_silence(  # noqa: PLR0913
     *,
     size: int,
@@ -189,6 +211,17 @@ def test_an_order_that_changes_at_each_request_is_said(  # noqa: PLR0913
     back_to=st.floats(-200, 200),
     changes=st.lists(st.none() | ALL_AT_ONCE, max_size=25),
     choices=CHOICES,
+)
+# Rows came from the end of the list before it turned out that it must be read whole.
+@example(
+    size=54,
+    order="oldest",
+    hints=frozenset({"has_next", "total"}),
+    cap=24,
+    concurrency=1,
+    back_to=29.0,
+    changes=[_deletion(0, 5), _insertion(0, 4)],
+    choices=[],
 )
 def test_every_row_back_to_a_bound_comes_exactly_once(  # noqa: PLR0913
     *,
