@@ -148,7 +148,8 @@ class SakariStream(SdkStream):
         every = self.config.get("full_scan_every")
         return plan(
             self.name,
-            since=self.get_starting_replication_key_value(None),
+            bookmark=self._bookmark(),
+            start=self.config.get("start_date"),
             until=until,
             now=now,
             lookback=self.lookback,
@@ -157,6 +158,12 @@ class SakariStream(SdkStream):
             full_scan_every=None if every is None else timedelta(days=float(every)),
         )
 
+    def _bookmark(self) -> str | None:
+        """The bookmark of the run before; of another replication key it is none."""
+        state = self.stream_state
+        found: str | None = state.get("replication_key_value")
+        return found if state.get("replication_key") == self.replication_key else None
+
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
         """None yet: the latest bookmark that this run may set is written with the first request."""
 
@@ -164,12 +171,9 @@ class SakariStream(SdkStream):
         """Take note of how the list was read, when that is done."""
         if listing.stopped_at is not None:
             self.tally.note = f"read back to {listing.stopped_at}"
-        if self.stops_early and window.since is not None:
-            scanned = self.stream_state.setdefault(_SCANNED_AT, window.since)
-            if listing.stopped_at is None and window.since <= scanned:
-                self.stream_state[_SCANNED_AT] = as_text(now)
-        elif self.stops_early:
-            self.stream_state[_SCANNED_AT] = as_text(now)
+        if self.stops_early:
+            whole = listing.stopped_at is None and not listing.doubtful
+            self.stream_state[_SCANNED_AT] = window.scanned_by(now, whole=whole)
         if listing.complete:
             self.activate_version()
         elif self._stream_version is not None:

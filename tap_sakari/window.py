@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-sakari")
 
 _CLOCKS_DIFFER = timedelta(days=1)
+_NEVER = "1970-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,29 @@ class Window:
         created_since: of a record that does not tell its changes, wanted is what was created at
             or after this moment.
         back_to: what was created before need not be read; None if the whole list must be.
+        scanned: until when all changes are known to have been seen, outside the lookback too;
+            None where nothing tells.
     """
 
     since: str | None = None
     until: str | None = None
     created_since: str | None = None
     back_to: str | None = None
+    scanned: str | None = None
+
+    def scanned_by(self, now: datetime, *, whole: bool) -> str:
+        """The next run's `scanned`, after a run that began now.
+
+        Args:
+            now: the server's time at the start of the run.
+            whole: whether the run read the whole list.
+        """
+        if whole and (
+            self.since is None or (self.scanned is not None and self.since <= self.scanned)
+        ):
+            # What the run left out for its end date, it has not seen.
+            return min(as_text(now), self.until or as_text(now))
+        return self.scanned or _NEVER
 
     def wants(self, row: Row) -> bool:
         """Whether a record is wanted; one without any date always is."""
@@ -53,7 +71,8 @@ class Window:
 def plan(  # noqa: PLR0913
     stream: str,
     *,
-    since: str | None,
+    bookmark: str | None,
+    start: str | None,
     until: str | None,
     now: datetime,
     lookback: timedelta,
@@ -65,25 +84,39 @@ def plan(  # noqa: PLR0913
 
     Args:
         stream: for messages.
-        since: the bookmark, or the start date where it is later.
+        bookmark: until when the run before has seen what changed.
+        start: the start date.
         until: the end date.
         now: the server's time.
         lookback: how long before the bookmark a record may have been created that changed since.
         stops_early: whether the list may be read back to there only.
-        scanned_at: the start of the last run that read the whole list. Default: the bookmark.
+        scanned_at: see `Window.scanned`. Default: the bookmark, as 0.1.0 read lists whole.
         full_scan_every: how often the whole list is read all the same; None for never.
     """
-    until = utc_milliseconds(until)
-    begin = _believable(stream, utc_milliseconds(since), now)
+    start, until = utc_milliseconds(start), utc_milliseconds(until)
+    begin = _believable(stream, utc_milliseconds(bookmark), now)
+    scanned = _scanned(utc_milliseconds(scanned_at) or begin or start, now)
+    if start is not None:
+        begin = max(begin or start, start)
+        if start <= as_text(now):
+            scanned = max(scanned or start, start)
+        else:
+            logger.warning(
+                "%s: start_date is ahead of the server's clock; nothing is wanted yet.", stream
+            )
     if begin is None:
         return Window(until=until)
-    scanned = utc_milliseconds(scanned_at) or begin
-    if stops_early and _is_due(scanned, full_scan_every, now):
-        scanned = min(begin, scanned)
+    if stops_early and scanned is not None and _is_due(scanned, full_scan_every, now):
+        since = min(begin, scanned)
         logger.info("%s: the whole list is read, as full_scan_every asks.", stream)
-        return Window(scanned, until, _before(scanned, lookback))
+        return Window(since, until, _before(since, lookback), scanned=scanned)
     edge = _before(begin, lookback)
-    return Window(begin, until, edge, edge if stops_early else None)
+    return Window(begin, until, edge, edge if stops_early else None, scanned)
+
+
+def _scanned(moment: str | None, now: datetime) -> str | None:
+    """When the last full scan began; never, where it lies ahead of the server's clock."""
+    return _NEVER if moment is not None and moment > as_text(now) else moment
 
 
 def _believable(stream: str, bookmark: str | None, now: datetime) -> str | None:

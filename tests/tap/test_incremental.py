@@ -189,6 +189,47 @@ def test_one_row_out_of_order_has_the_whole_list_read(
     assert changed in came
 
 
+def test_a_newest_first_list_with_a_row_out_of_order_says_that_it_is_read_whole(
+    small: EmulatorServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = first_state(small)
+    changed = change_an_old_one(small)
+    rows = small.account.messages.ordered("newest", "")
+    rows.insert(30, rows.pop(70))
+    with caplog.at_level(logging.WARNING):
+        came = run_tap(settings(small), select="messages", state=state).ids("messages")
+    assert caplog.text.count("not to be in the order of creation; it is read whole") == 1
+    assert changed in came
+
+
+@pytest.mark.parametrize("days", [0.5, 10])
+def test_a_start_date_ahead_of_the_servers_clock_wants_nothing_yet(
+    small: EmulatorServer, caplog: pytest.LogCaptureFixture, days: float
+) -> None:
+    state = first_state(small)
+    bookmark = state["bookmarks"]["messages"]["replication_key_value"]
+    ahead = settings(small, start_date=now_plus(days=days))
+    output = run_tap(ahead, select="messages", state=state)
+    assert output.ids("messages") == []
+    assert bookmark_of(output) == bookmark
+    assert "start_date is ahead of the server's clock" in caplog.text
+
+
+def test_a_run_with_an_end_date_is_no_full_scan_of_what_came_after(small: EmulatorServer) -> None:
+    end = "2025-07-01T00:00:00.000Z"
+    ended = run_tap(settings(small, end_date=end), select="messages")
+    assert ended.state["bookmarks"]["messages"]["scanned_at"] == end
+
+
+def test_a_scan_dated_ahead_of_the_servers_clock_was_none(small: EmulatorServer) -> None:
+    state = first_state(small)
+    state["bookmarks"]["messages"]["scanned_at"] = now_plus(hours=20)
+    changed = change_an_old_one(small)
+    run = run_tap(settings(small), select="messages", state=state)
+    due = run_tap(settings(small, full_scan_every=1), select="messages", state=run.state)
+    assert changed in due.ids("messages")
+
+
 def test_messages_that_do_not_tell_their_changes_come_again_within_the_lookback(
     small: EmulatorServer,
 ) -> None:
