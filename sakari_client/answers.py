@@ -88,7 +88,10 @@ def read(operation: str, answer: Answer) -> Any:
 
 def without_nul(body: bytes) -> bytes:
     """JSON without the character NUL, which PostgreSQL and others cannot store: it is U+FFFD."""
-    return _NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
+    # To look for a single byte first is ten times as fast, and most texts have none.
+    if b"\\" not in body or b"\\u0000" not in body:
+        return body
+    return _NUL.sub(rb"\1\\ufffd", body)
 
 
 def decode(body: bytes) -> Any:

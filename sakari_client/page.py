@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sakari_client.answers import Answer
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """One record of a list, and what paging needs to know of it.
 
     Attributes:
@@ -35,6 +35,24 @@ class Row(msgspec.Struct):
 ReadRow = Callable[[bytes], Row]
 """Reads the JSON text of one record. Called from several threads; a `ValueError` says that it
 cannot be read at all."""
+
+
+@dataclass(frozen=True)
+class RowType:
+    """What a page of rows is decoded into at once, where all of them fit; else each is read alone.
+
+    Attributes:
+        type: a type of msgspec's.
+        row: makes a row of an object of that type.
+    """
+
+    type: Any
+    row: Callable[[Any], Row]
+
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Any]:
+        """Decodes a list's answer."""
+        return msgspec.json.Decoder(_Envelope[self.type])  # type: ignore[name-defined]
 
 
 @dataclass(frozen=True)
@@ -77,35 +95,44 @@ class Page:
         return False if self.total == self.end else None
 
 
-class _Envelope(msgspec.Struct):
-    """A list's answer, its rows not yet decoded."""
+_R = TypeVar("_R")
 
-    data: Any = None
+
+class _Envelope(msgspec.Struct, Generic[_R]):
+    """A list's answer: `{success, data, pagination}`.
+
+    `pagination` is documented as `{offset, limit, totalCount}`, the same with `hasNext`, and
+    without `totalCount`.
+    """
+
+    data: list[_R] | None = None
     success: Any = None
     pagination: Any = None
 
 
-class _RawEnvelope(_Envelope):
-    data: list[msgspec.Raw] | None = None
+_RAW = msgspec.json.Decoder(_Envelope[msgspec.Raw])
+"""Leaves the rows as they are."""
 
 
-_DECODER = msgspec.json.Decoder(_RawEnvelope)
-
-
-def read_page(operation: str, answer: Answer, offset: int, read_row: ReadRow) -> Page:
+def read_page(
+    operation: str,
+    answer: Answer,
+    offset: int,
+    read_row: ReadRow,
+    row_type: RowType | None = None,
+) -> Page:
     """Take a list's answer apart.
-
-    The envelope is `{success, data, pagination}`; `pagination` is documented as `{offset, limit,
-    totalCount}`, the same with `hasNext`, and without `totalCount`.
 
     Raises:
         SakariError: the answer is an error, or holds no list of records.
     """
-    envelope = _decode(operation, answer)
-    pagination = envelope.pagination
-    hints = pagination if isinstance(pagination, dict) else {}
-    total, has_next = hints.get("totalCount"), hints.get("hasNext")
-    data = [] if envelope.data is None and total == 0 else envelope.data
+    if row_type:
+        envelope = _decode(answer, row_type.decoder)
+        if envelope and envelope.data is not None:
+            return _page(envelope, offset, [row_type.row(record) for record in envelope.data])
+    envelope = _decode(answer, _RAW) or _read_whole(operation, answer)
+    hints = envelope.pagination if isinstance(envelope.pagination, dict) else {}
+    data = [] if envelope.data is None and hints.get("totalCount") == 0 else envelope.data
     texts = [bytes(row) for row in data] if isinstance(data, list) else [b"none"]
     if not all(text.startswith(b"{") for text in texts):
         raise InvalidAnswerError(
@@ -115,6 +142,12 @@ def read_page(operation: str, answer: Answer, offset: int, read_row: ReadRow) ->
         rows = [read_row(text) for text in texts]
     except ValueError:
         raise answers.unreadable(operation, answer) from None
+    return _page(envelope, offset, rows)
+
+
+def _page(envelope: _Envelope[Any], offset: int, rows: list[Row]) -> Page:
+    hints = envelope.pagination if isinstance(envelope.pagination, dict) else {}
+    total, has_next = hints.get("totalCount"), hints.get("hasNext")
     return Page(
         offset,
         rows,
@@ -123,16 +156,19 @@ def read_page(operation: str, answer: Answer, offset: int, read_row: ReadRow) ->
     )
 
 
-def _decode(operation: str, answer: Answer) -> _Envelope:
-    """Decode the envelope and leave the rows as they are; what is no plain list is read whole."""
-    if answer.succeeded:
-        try:
-            envelope: _Envelope = _DECODER.decode(answers.without_nul(answer.body))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            pass
-        else:
-            if envelope.success is not False:
-                return envelope
+def _decode(answer: Answer, decoder: msgspec.json.Decoder[Any]) -> _Envelope[Any] | None:
+    """Decode a list's answer; None where it is none, or its rows are of another type."""
+    if not answer.succeeded:
+        return None
+    try:
+        envelope: _Envelope[Any] = decoder.decode(answers.without_nul(answer.body))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if envelope.success is False else envelope
+
+
+def _read_whole(operation: str, answer: Answer) -> _Envelope[Any]:
+    """Read an answer that is no plain list as leniently as can be."""
     document = answers.read(operation, answer)
     whole = document if isinstance(document, dict) else {}
     data = whole.get("data")

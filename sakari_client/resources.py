@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sakari_client import answers
 from sakari_client.errors import ConfigError
 from sakari_client.filters import ignored_filter
-from sakari_client.page import Page, ReadRow, Row, read_page
+from sakari_client.page import Page, ReadRow, Row, RowType, read_page
 from sakari_client.paging import Incomplete, StitchedList
 from sakari_client.transport import Operation, Transport
 
@@ -68,12 +68,13 @@ class Resource:
             record, self.identify(record), _at(record.get("created")), _at(record.get("updated"))
         )
 
-    def read(
+    def read(  # noqa: PLR0913
         self,
         filters: Mapping[str, str] | None = None,
         *,
         page_size: int = MAX_PAGE_SIZE,
         read_row: ReadRow | None = None,
+        row_type: RowType | None = None,
         back_to: str | None = None,
         incomplete: Incomplete = "fail",
     ) -> StitchedList:
@@ -83,6 +84,7 @@ class Resource:
             filters: query parameters to narrow the list, by name.
             page_size: records to ask for in one request, 1 to 100.
             read_row: reads one record. Default: as the server sent it.
+            row_type: reads a page of records at once, where they are of that type.
             back_to: see `StitchedList`.
             incomplete: see `StitchedList`.
 
@@ -98,14 +100,16 @@ class Resource:
             raise ConfigError("page_size", f"must be from 1 to {MAX_PAGE_SIZE}.")
         read_one = read_row or self.read_row
         if wanted:
-            read_one = self._checking_filters(read_one, wanted)
+            read_one, row_type = self._checking_filters(read_one, wanted), None
 
         def fetch(offset: int, limit: int) -> Page:
             query: dict[str, str | int] = {"offset": offset, "limit": limit, **wanted}
             page: Page = self._transport.call(
                 self._list,
                 query=query,
-                read=lambda operation, answer: read_page(operation, answer, offset, read_one),
+                read=lambda operation, answer: read_page(
+                    operation, answer, offset, read_one, row_type
+                ),
             )
             return page
 

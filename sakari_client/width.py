@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 
 _START = 2
-_PAYS = 1.5
-"""How many times as long answers may take with twice as many requests in flight."""
+_PAYS = 1.25
+"""How many times as many answers must come in the same time with twice as many requests."""
 _ROUND = 0.1
 """Seconds that a round lasts at least: where answers are quick, a few of them say little."""
 _REST = 8
-"""Rounds until what did not pay is tried again; that costs nothing but a longer queue."""
+"""Rounds until what did not pay is tried again."""
 _SMOOTHING = 8
 """Answers over which the latency is averaged, about."""
 
@@ -23,10 +23,10 @@ class Width:
     """Starts at two, and doubles while that pays.
 
     A round is over when more than half as many requests as may be in flight began, and were
-    answered, at the present width. If answers take about as long as they did at half the width,
-    twice as many come in the same time, and the width doubles again. If they take much longer in
-    two rounds (in the first one new connections are made), requests only wait for one another at
-    the server: the width goes back, and is doubled again some rounds later.
+    answered, at the present width. If clearly more were answered in the same time than at half the
+    width, the width doubles again. If not so in two rounds (in the first one new connections are
+    made), requests only wait for one another, at the server or at whoever reads the answers: the
+    width goes back, and is doubled again some rounds later.
 
     It is never more than the present rate needs; so it shrinks at once after a 429.
 
@@ -37,17 +37,12 @@ class Width:
     def __init__(self, limit: int) -> None:
         self.now = min(_START, limit)
         self._limit = self._most = limit
-        self._before = (self.now, math.inf)
+        self._before = (self.now, 0.0)
         self._doubted = False
         self._rest = 0
         self._latency = 0.0
-        self._begin(math.inf)
-
-    def _begin(self, now: float, skip: int = 0) -> None:
-        """Begin a round, with so many answers that are not looked at."""
-        self._began = now
-        self._answers = -skip
-        self._seconds = 0.0
+        self._began: float | None = None
+        self._answers = self._of_this_width = 0
 
     def answered(self, width: int, seconds: float, now: float) -> None:
         """Take note of an answer.
@@ -58,32 +53,28 @@ class Width:
             now: when it came.
         """
         self._latency += (seconds - self._latency) / (_SMOOTHING if self._latency else 1)
-        if width != self.now:
-            return
-        self._began = min(self._began, now - seconds)
+        if self._began is None:
+            self._began = now - seconds
         self._answers += 1
-        if self._answers > 0:
-            self._seconds += seconds
-        if self._answers > width // 2 and now - self._began >= _ROUND:
-            self._end_round(self._seconds / self._answers, now)
+        self._of_this_width += width == self.now
+        elapsed = now - self._began
+        if self._of_this_width > self.now // 2 and elapsed >= _ROUND:
+            self._end_round(self._answers / elapsed)
+            self._began, self._answers, self._of_this_width = now, 0, 0
 
-    def _end_round(self, latency: float, now: float) -> None:
+    def _end_round(self, per_second: float) -> None:
         width, before = self._before
-        skip = 0
-        if self.now > width and latency > _PAYS * before:
+        if self.now > width and per_second < _PAYS * before:
             if self._doubted:
                 self.now = width
                 self._rest = _REST
-            else:
-                skip = self.now // 2  # those that began with the ones just answered
             self._doubted = not self._doubted
         elif self._rest:
             self._rest -= 1
         else:
             self._doubted = False
-            self._before = (self.now, latency)
+            self._before = (self.now, per_second)
             self.now = min(self._most, 2 * self.now)
-        self._begin(now, skip)
 
     def keep_to(self, rate: float) -> None:
         """Be no wider than so many requests per second need, twice over."""

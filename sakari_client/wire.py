@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
-import requests.structures
 import requests.utils
+import urllib3
 import urllib3.exceptions
 
 from sakari_client.answers import Answer
@@ -73,35 +73,32 @@ class Request:
     content_type: str = "application/json"
 
 
-class _Adapter(requests.adapters.HTTPAdapter):
-    """A connection pool whose answers are no more than status, headers and an open body.
+@dataclass(frozen=True)
+class _Route:
+    """The way to a host.
 
-    A `requests.Session` on top of it would cost more time than everything else together: for each
-    request it merges settings, cookies and hooks that we do not have. What it does on its own and
-    must not - follow redirects, keep cookies, take a password from ~/.netrc in the place of the
-    access token - is not done here at all.
+    Attributes:
+        pool: its connections, or those to its proxy.
+        by_proxy: whether a proxy is asked for whole addresses, rather than the host for paths.
     """
 
-    def build_response(
-        self,
-        req: requests.PreparedRequest,  # noqa: ARG002
-        resp: urllib3.BaseHTTPResponse,
-    ) -> requests.Response:
-        """Wrap an answer, and take no cookies out of it."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.headers = requests.structures.CaseInsensitiveDict(resp.headers)
-        response.raw = resp
-        return response
+    pool: urllib3.HTTPConnectionPool
+    by_proxy: bool
 
 
 class Wire:
-    """Sends requests. Safe to use from any number of threads."""
+    """Sends requests. Safe to use from any number of threads.
+
+    `requests` finds the way to each host once: proxy, certificates, connection pool. What its
+    sessions and adapters do on top for each request takes longer than everything else together,
+    and part of it must not be done: follow redirects, keep cookies, take a password from ~/.netrc
+    in the place of the access token.
+    """
 
     def __init__(self, config: ClientConfig, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        self._adapter = _Adapter(
+        self._adapter = requests.adapters.HTTPAdapter(
             pool_connections=2, pool_maxsize=config.concurrency, pool_block=True
         )
         self._headers = {
@@ -109,9 +106,9 @@ class Wire:
             "Accept": "application/json",
             "User-Agent": config.user_agent,
         }
-        self._timeout = (config.connect_timeout, config.request_timeout)
+        self._timeout = urllib3.Timeout(connect=config.connect_timeout, read=config.request_timeout)
         self._trusted = _trusted(config)
-        self._proxies_of: dict[str, dict[str, str]] = {}
+        self._routes: dict[tuple[str, str], _Route] = {}
         self._date: str | None = None
         self.clock_offset = 0.0
 
@@ -127,37 +124,56 @@ class Wire:
         """
         deadline = self._clock.monotonic() + self._config.request_timeout
         try:
-            response = self._adapter.send(
-                self._prepare(request, token),
-                stream=True,
-                timeout=self._timeout,
-                verify=self._trusted,
-                proxies=self._proxies(request.url),
-            )
-            with response:
+            with contextlib.closing(self._open(request, token)) as response:
                 self._note_date(response.headers.get("Date"))
                 return Answer(
-                    response.status_code,
+                    response.status,
                     response.headers,
                     self._read_body(request.operation, response, deadline),
                     self._clock.time(),
                 )
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except _BELOW_HTTP as error:
             raise _network_error(request.operation, error) from None
 
-    def _prepare(self, request: Request, token: str | None) -> requests.PreparedRequest:
-        """The request as the adapter takes it. Its address is complete and encoded as it is."""
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = request.url
+    def _open(self, request: Request, token: str | None) -> urllib3.BaseHTTPResponse:
+        """Send, and read the head of the answer."""
         headers = dict(self._headers)
         if request.body is not None:
             headers["Content-Type"] = request.content_type
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        prepared.prepare_headers(headers)
-        prepared.prepare_body(request.body, files=None)
-        return prepared
+            requests.utils.check_header_validity(("Authorization", headers["Authorization"]))
+        route = self._route(request.url)
+        parts = urlsplit(request.url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return route.pool.urlopen(
+            request.method,
+            request.url if route.by_proxy else path,
+            request.body,
+            headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=self._timeout,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _route(self, url: str) -> _Route:
+        """The way to the host of an address; the environment is read once for each host."""
+        host = urlsplit(url)[:2]
+        if host in self._routes:
+            return self._routes[host]
+        prepared = requests.PreparedRequest()
+        prepared.url = url
+        proxies = self._proxies(url)
+        pool = self._adapter.get_connection_with_tls_context(
+            prepared, self._trusted, proxies=proxies
+        )
+        assert isinstance(pool, urllib3.HTTPConnectionPool)  # noqa: S101 - for the type checker
+        self._adapter.cert_verify(pool, url, self._trusted, None)  # type: ignore[no-untyped-call]
+        route = _Route(pool, self._adapter.request_url(prepared, proxies) == url)
+        return self._routes.setdefault(host, route)
 
     def _note_date(self, date: str | None) -> None:
         """Take note of how far the server's clock is from ours; at most once a second."""
@@ -168,36 +184,30 @@ class Wire:
             sent = email.utils.parsedate_to_datetime(date).timestamp()
             self.clock_offset = sent - self._clock.time()
 
-    def _read_body(self, operation: str, response: requests.Response, deadline: float) -> bytes:
+    def _read_body(
+        self, operation: str, response: urllib3.BaseHTTPResponse, deadline: float
+    ) -> bytes:
         """Read the body, no further than `max_response_mb` and `request_timeout` allow."""
         body = bytearray()
         # read1 comes back with what is there, so a server that drips a byte a second cannot
         # hold this loop for ever, as a read of a full chunk would let it.
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        while chunk := response.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > self._config.max_response_mb * _MEGABYTE:
                 raise AnswerTooLargeError(
                     f"{operation}: the answer is larger than {self._config.max_response_mb:g} MB. "
                     "Lower page_size, or raise max_response_mb.",
                     operation=operation,
-                    status=response.status_code,
+                    status=response.status,
                 )
             if self._clock.monotonic() > deadline:
                 raise _timeout(operation)
         return bytes(body)
 
     def _proxies(self, url: str) -> dict[str, str]:
-        """The proxies for an address; the environment is read once for each host."""
-        parts = urlsplit(url)
-        proxies = self._proxies_of.get(parts.netloc)
-        if proxies is None:
-            proxies = self._proxies_of[parts.netloc] = self._find_proxies(url, parts.hostname or "")
-        return proxies
-
-    def _find_proxies(self, url: str, host: str) -> dict[str, str]:
         if self._config.proxy_url:
             return {"http": self._config.proxy_url, "https": self._config.proxy_url}
-        if is_loopback(host):
+        if is_loopback(urlsplit(url).hostname or ""):
             return {}
         return dict(requests.utils.get_environ_proxies(url))
 
@@ -221,9 +231,10 @@ def _timeout(operation: str) -> RequestTimeoutError:
     )
 
 
-def _network_error(
-    operation: str, error: requests.RequestException | urllib3.exceptions.HTTPError
-) -> SakariError:
+_BELOW_HTTP = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+def _network_error(operation: str, error: Exception) -> SakariError:
     """Say in the API's terms what a failure below HTTP means for the request.
 
     The original error is not shown: its text holds the whole URL.

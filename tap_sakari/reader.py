@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sakari_client import answers
-from sakari_client.page import Row
+from sakari_client.page import Row, RowType
 from sakari_client.resources import NO_ID
-from tap_sakari.access import DICTIONARY, TYPED, Access
+from tap_sakari.access import DICTIONARY, TYPED, Access, Get
 from tap_sakari.conform import EXTRA, Drift, conformer
 from tap_sakari.typed import record_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Record = dict[str, Any]
 
-Lift = Callable[[Any, Access], Record]
-"""Makes the fields that are lifted to the top of a record, but for its dates."""
+
+@dataclass(frozen=True)
+class Lift:
+    """What goes to the top of records, so that targets can use it as columns.
+
+    Attributes:
+        fields: makes the functions that make each field out of a record.
+        dated: whether records have `created` and `updated`, which are `{at, by}`, or only the
+            date. They become `created_at` and `updated_at` in one form, the second never empty
+            where the first is not.
+        changes: makes the function that says when a record changed without a word in `updated`,
+            if it did; None where no record does.
+    """
+
+    fields: Callable[[Access], dict[str, Get]]
+    dated: bool
+    changes: Callable[[Access], Get] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the fields."""
+        dates = ["created_at", "updated_at"] if self.dated else []
+        return [*dates, *self.fields(DICTIONARY)]
 
 
-class ReadRow(Row):
+class ReadRow(Row, gc=False):
     """A record that fits the schema.
 
     Attributes:
@@ -46,8 +67,6 @@ class RecordReader:
         *,
         identify: Callable[[Record], str],
         lift: Lift,
-        changed_at: Callable[[Any, str | None, Access], str | None],
-        lifted: Collection[str],
         scalars: Mapping[str, str],
         in_place: bool = False,
         typed: bool = True,
@@ -57,26 +76,23 @@ class RecordReader:
         Args:
             schema: JSON Schema of the records; the catalog's, which may be an older one.
             identify: the id of a row, where it is not plainly there.
-            lift: makes the lifted fields but for the dates.
-            changed_at: when a row last changed, by its `updated` and otherwise.
-            lifted: the names of the lifted fields; the dates among them if there are any.
+            lift: what is made of other fields.
             scalars: see `conformer`.
             in_place: see `conformer`.
             typed: whether records may be objects; if not, all are dictionaries.
         """
-        made = {EXTRA, *lifted}
+        made = {EXTRA, *lift.names}
         self._has_id = "id" in schema["properties"]
         kind = record_type(schema, made) if typed and self._has_id else None
+        self.row_type = RowType(kind, self.from_typed) if kind else None
         self._decode: Callable[[bytes], Any] | None = (
             msgspec.json.Decoder(kind).decode if kind else None
         )
-        self._conform = conformer(schema, scalars, lifted, in_place=in_place)
+        self._conform = conformer(schema, scalars, lift.names, in_place=in_place)
         self._dropped = tuple(made - set(schema["properties"]))
         self._identify = identify
-        self._lift = lift
-        self._lifted = [name for name in lifted if name in schema["properties"]]
-        self._changed_at = changed_at
-        self._dated = "created_at" in lifted
+        self._lifted = [name for name in lift.names if name in schema["properties"]]
+        self._lift_typed, self._lift = _lifter(lift, TYPED), _lifter(lift, DICTIONARY)
 
     def __call__(self, text: bytes) -> ReadRow:
         """Read the JSON text of a row.
@@ -90,16 +106,20 @@ class RecordReader:
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 pass
             else:
-                made, created, changed = self._make(record, TYPED)
-                for name in self._lifted:
-                    setattr(record, name, made[name])
-                return ReadRow(record, record.id, created, changed)
+                return self.from_typed(record)
         return self.from_dictionary(answers.decode(text))
+
+    def from_typed(self, record: Any) -> ReadRow:
+        """Complete an object of the type that is made of the schema."""
+        made, created, changed = self._lift_typed(record)
+        for name in self._lifted:
+            setattr(record, name, made[name])
+        return ReadRow(record, record.id, created, changed)
 
     def from_dictionary(self, row: Record) -> ReadRow:
         """Make a row fit the schema, whatever it is; changes the row."""
         row_id = self._identify(row)
-        made, created, changed = self._make(row, DICTIONARY)
+        made, created, changed = self._lift(row)
         sent_id = row.get("id")
         drift = self._conform(row)
         if str(sent_id) != row_id and (sent_id is not None or row_id.startswith(NO_ID)):
@@ -113,13 +133,29 @@ class RecordReader:
             row.pop(name, None)
         return ReadRow(row, row_id, created, changed, drift)
 
-    def _make(self, record: Any, access: Access) -> tuple[Record, str | None, str | None]:
-        """The lifted fields, when the record was created, and when it last changed."""
-        made = self._lift(record, access)
-        if not self._dated:
-            return made, None, None
-        created = access.at(access.get(record, "created"))
-        updated = access.at(access.get(record, "updated"))
-        made["created_at"] = created
-        made["updated_at"] = updated or created
-        return made, created, self._changed_at(record, updated, access)
+
+Lifted = tuple[Record, str | None, str | None]
+"""The fields of a record that are made, when it was created, and when it last changed."""
+
+
+def _lifter(lift: Lift, access: Access) -> Callable[[Any], Lifted]:
+    """Compile what is made of the records of a kind."""
+    others = list(lift.fields(access).items())
+    changes = lift.changes(access) if lift.changes else None
+    created_of = access.text("created.at", "created")
+    updated_of = access.text("updated.at", "updated")
+    moment = access.moment
+
+    def make_others(record: Any) -> Lifted:
+        return {name: make(record) for name, make in others}, None, None
+
+    def make(record: Any) -> Lifted:
+        created, updated = moment(created_of(record)), moment(updated_of(record))
+        made = {"created_at": created, "updated_at": updated or created}
+        for name, make_one in others:
+            made[name] = make_one(record)
+        if changes:
+            updated = max(updated or "", changes(record) or "") or None
+        return made, created, updated
+
+    return make if lift.dated else make_others

@@ -23,7 +23,7 @@ from singer_sdk.mapper import SameRecordTransform
 
 from sakari_client import auth
 from sakari_client.errors import AuthenticationError, ConfigError, SakariError, TlsError
-from tap_sakari.access import field
+from tap_sakari.access import latest
 from tap_sakari.failure import RecordMapError
 from tap_sakari.writer import BufferedWriter, OutputError
 
@@ -115,15 +115,13 @@ class SdkStream(Stream, ABC):
         ):
             self._write_starting_replication_value(None)
             for rows in pages:
+                records = [row.value for row in rows]
                 writer.write_records(
-                    self.name,
-                    [row.value for row in rows],
-                    self._stream_version,
-                    datetime.now(timezone.utc),
+                    self.name, records, self._stream_version, datetime.now(timezone.utc)
                 )
                 self.count_emitted(len(rows))
                 self.state_manager.is_flushed = False
-                self._move_bookmark(rows)
+                self._move_bookmark(records)
                 counter.increment(len(rows))
                 before, count = count, count + len(rows)
                 if count // self.STATE_MSG_FREQUENCY > before // self.STATE_MSG_FREQUENCY:
@@ -144,11 +142,10 @@ class SdkStream(Stream, ABC):
             # What it says may hold the record's values.
             raise RecordMapError(type(error)) from None
 
-    def _move_bookmark(self, rows: list[Row]) -> None:
+    def _move_bookmark(self, records: list[Any]) -> None:
         key = self.replication_key
         if key is not None:
-            latest = max(filter(None, (field(row.value, key) for row in rows)), default=None)
-            self._increment_stream_state({key: latest})
+            self._increment_stream_state({key: latest(records, key)})
 
     def _increment_stream_state(
         self, latest_record: dict[str, Any], *, context: Context | None = None

@@ -15,21 +15,21 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from sakari_client.schemas import load_schema
 from tap_sakari.conform import parse_date_time
 from tap_sakari.failure import EXPLAINED, explain, traced
-from tap_sakari.reader import ReadRow, RecordReader
+from tap_sakari.reader import Lift, ReadRow, RecordReader
 from tap_sakari.sdk_stream import SdkStream
 from tap_sakari.summary import ODD_NAME, Tally, field_name
 from tap_sakari.window import Window, as_text, plan
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
 
     from singer_sdk.helpers.types import Context
 
     from sakari_client.page import Row
     from sakari_client.paging import StitchedList
-    from tap_sakari.access import Access
+    from tap_sakari.access import Access, Get
     from tap_sakari.tap import TapSakari
 
 _MOST_FIELDS = 1_000
@@ -51,8 +51,11 @@ class SakariStream(SdkStream):
     scalars: ClassVar[dict[str, str]] = {}
     """Objects that the server may send as a plain value; see `conform.conformer`."""
 
-    lifted: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
-    """Fields that `lift` makes; see there."""
+    dated = True
+    """Whether records say when they were created and updated; see `reader.Lift`."""
+
+    changes: Callable[[Access], Get] | None = None
+    """See `reader.Lift`."""
 
     lookback = timedelta(0)
     """How long after it was made a record may change without the server telling."""
@@ -103,9 +106,7 @@ class SakariStream(SdkStream):
         return RecordReader(
             self.effective_schema,
             identify=self.identify,
-            lift=self.lift,
-            changed_at=self.changed_at,
-            lifted=self.lifted,
+            lift=Lift(self.lift, self.dated, self.changes),
             scalars=self.scalars,
             in_place=self.config["unknown_fields"] == "in_place",
             typed=self.writes_pages(),
@@ -121,6 +122,7 @@ class SakariStream(SdkStream):
             self.config.get("filters", {}).get(self.name),
             page_size=self.config["page_size"],
             read_row=self.read_row,
+            row_type=self.read_row.row_type,
             back_to=window.back_to,
             incomplete=self.config["incomplete_lists"],
         )
@@ -185,15 +187,10 @@ class SakariStream(SdkStream):
 
     # Records.
 
-    def lift(self, record: Any, access: Access) -> dict[str, Any]:
-        """Fields besides the dates that a target can use as columns, taken out of nested ones."""
-        del record, access
+    def lift(self, access: Access) -> dict[str, Get]:
+        """Fields besides the dates that are made of nested ones; see `reader.Lift`."""
+        del access
         return {}
-
-    def changed_at(self, record: Any, updated: str | None, access: Access) -> str | None:
-        """When a record last changed, by its `updated` and otherwise; None if nothing tells."""
-        del record, access
-        return updated
 
     def is_closed(self, closed: Any) -> bool:
         """Whether a conversation is closed, by its `closed`.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from sakari_client.page import Row
-    from tap_sakari.access import Access
+    from tap_sakari.access import Access, Get
 
 Record = dict[str, Any]
 
@@ -38,7 +38,6 @@ class MessagesStream(SakariStream):
 
     name = "messages"
     stops_early = True
-    lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
         **_inside("contact", _CONTACT),
@@ -50,13 +49,11 @@ class MessagesStream(SakariStream):
         """As long as the setting says."""
         return timedelta(days=float(self.config["lookback_days"]))
 
-    def lift(self, record: Any, access: Access) -> Record:
+    def lift(self, access: Access) -> dict[str, Get]:
         """Lift our phone number too: API 1.0.1 has it as text, real answers in `conversation`."""
-        number = access.number(access.get(record, "phoneNumber"))
-        if number is None:
-            conversation = access.get(record, "conversation")
-            number = access.number(access.get(conversation, "phoneNumber"))
-        return {"phone_number": number}
+        paths = ("phoneNumber", "phoneNumber.number")
+        nested = (f"conversation.{path}" for path in paths)
+        return {"phone_number": access.text(*paths, *nested)}
 
 
 class TemplatesStream(SakariStream):
@@ -84,7 +81,6 @@ class ConversationsStream(SakariStream):
     """`GET /conversations`."""
 
     name = "conversations"
-    lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "is_closed", "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
         "phoneNumber": "number",
@@ -93,19 +89,23 @@ class ConversationsStream(SakariStream):
         **_inside("lastMessage.contact", _CONTACT),
     }
 
-    def lift(self, record: Any, access: Access) -> Record:
+    def lift(self, access: Access) -> dict[str, Get]:
         """Lift what `closed` means, and our phone number, which is an object or text."""
+        closed = access.at("closed")
         return {
-            "is_closed": self.is_closed(access.get(record, "closed")),
-            "phone_number": access.number(access.get(record, "phoneNumber")),
+            "is_closed": lambda record: self.is_closed(closed(record)),
+            "phone_number": access.text("phoneNumber.number", "phoneNumber"),
         }
 
-    def changed_at(self, record: Any, updated: str | None, access: Access) -> str | None:
+    def changes(self, access: Access) -> Get:
         """A conversation also changes when its `closed` date comes; `updated` does not tell."""
-        closed = access.get(record, "closed")
-        if not isinstance(closed, str) or not self.is_closed(closed):
-            return updated
-        return max(updated or "", utc_milliseconds(closed) or "") or None
+        closed = access.text("closed")
+
+        def closed_at(record: Any) -> str | None:
+            date = closed(record)
+            return utc_milliseconds(date) if self.is_closed(date) else None
+
+        return closed_at
 
 
 class WebhooksStream(SakariStream):
@@ -113,7 +113,7 @@ class WebhooksStream(SakariStream):
 
     name = "webhooks"
     replication_key = None
-    lifted: ClassVar[tuple[str, ...]] = ()
+    dated = False
 
 
 # What follows is in Sakari's newer documentation (developer.sakari.io, api-reference), not in its
@@ -126,7 +126,6 @@ class CallsStream(SakariStream):
 
     name = "calls"
     selected_by_default = False
-    lifted: ClassVar[tuple[str, ...]] = (*SakariStream.lifted, "phone_number")
     scalars: ClassVar[dict[str, str]] = {
         **_STAMPS,
         "phoneNumber": "number",
@@ -136,9 +135,9 @@ class CallsStream(SakariStream):
     # A call without `updated` may still go on.
     lookback = timedelta(days=1)
 
-    def lift(self, record: Any, access: Access) -> Record:
+    def lift(self, access: Access) -> dict[str, Get]:
         """Lift our phone number, which is an object."""
-        return {"phone_number": access.number(access.get(record, "phoneNumber"))}
+        return {"phone_number": access.text("phoneNumber.number", "phoneNumber")}
 
 
 class LinksStream(SakariStream):
@@ -190,26 +189,26 @@ class BalanceStream(SnapshotStream):
 
     name = "balance"
     primary_keys = ("account_id", "observed_at")
-    lifted: ClassVar[tuple[str, ...]] = ("account_id", "observed_at")
+    dated = False
 
     def ask(self) -> Record:
         """Ask for the balance."""
         return self._sakari_tap.client.account.balance()
 
-    def lift(self, record: Any, access: Access) -> Record:  # noqa: ARG002
+    def lift(self, access: Access) -> dict[str, Get]:  # noqa: ARG002
         """Whose balance it is, and when it was so by the server's clock: it says neither."""
+        return {"account_id": lambda _: self.config["account_id"], "observed_at": self._observed_at}
+
+    def _observed_at(self, _: Record) -> str | None:
         now = datetime.fromtimestamp(self._sakari_tap.client.server_time(), timezone.utc)
-        return {
-            "account_id": self.config["account_id"],
-            "observed_at": utc_milliseconds(now.isoformat()),
-        }
+        return utc_milliseconds(now.isoformat())
 
 
 class AccountStream(SnapshotStream):
     """`GET /v1/accounts/{accountId}` itself; the client takes the secrets out of it."""
 
     name = "account"
-    lifted: ClassVar[tuple[str, ...]] = ()
+    dated = False
     scalars: ClassVar[dict[str, str]] = {"options.customDomain.created": "at"}
 
     def ask(self) -> Record:

@@ -44,16 +44,23 @@ def test_a_server_with_hands_free_is_kept_busy() -> None:
     assert len(busy.answers) >= 0.95 * 20 / 0.02
 
 
-def test_new_connections_are_no_reason_to_go_back() -> None:
-    width = Width(16)
-    found = []
-    for number in range(8):
-        slow = 2.5 if number in {2, 4, 6} else 1.0  # the first round of each width
-        now, began_at = float(number), width.now
+def bursts(width: Width, *latencies: float) -> list[int]:
+    """The widths after bursts of as many requests as may be in flight, one burst after another."""
+    now, found = 0.0, []
+    for latency in latencies:
+        now, began_at = now + latency, width.now
         for _ in range(began_at):
-            width.answered(began_at, 0.2 * slow, now + 0.5)
+            width.answered(began_at, latency, now)
         found.append(width.now)
-    assert found == [4, 8, 8, 16, 16, 16, 16, 16]
+    return found
+
+
+def test_a_slow_round_is_not_enough_to_go_back() -> None:
+    assert bursts(Width(16), 0.2, 1.0, 0.2, 1.0, 0.2, 0.2) == [4, 4, 8, 8, 16, 16]
+
+
+def test_two_are() -> None:
+    assert bursts(Width(16), 0.2, 1.0, 1.0, *[0.2] * 10) == [4, 4, 2, *[2] * 8, 4, 8]
 
 
 def test_quick_answers_are_waited_for_before_it_doubles() -> None:
@@ -86,13 +93,9 @@ def test_it_shrinks_at_once_after_a_429() -> None:
 
 def test_it_is_no_more_than_the_rate_needs() -> None:
     width = Width(16)
-    for n in range(100):
-        width.answered(width.now, 0.2, 0.2 * n)
-    assert width.now == 16
+    assert bursts(width, *[0.2] * 10)[-1] == 16
     width.keep_to(10)
     assert width.now == 4, "two on average, and two to spare"
     width.keep_to(0.1)
     assert width.now == 2
-    for n in range(100):
-        width.answered(width.now, 0.2, 20 + 0.2 * n)
-    assert width.now == 2
+    assert bursts(width, *[0.2] * 10)[-1] == 2

@@ -112,10 +112,10 @@ def test_each_host_has_its_own_proxies(environment: pytest.MonkeyPatch) -> None:
 
 def test_the_environment_is_read_once_for_each_host(environment: pytest.MonkeyPatch) -> None:
     wire = odd("https://api.sakari.io")._wire
-    assert not wire._proxies(ELSEWHERE)
+    assert not wire._route(ELSEWHERE).pool.proxy
     environment.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
-    assert not wire._proxies(f"{ELSEWHERE}?offset=99")
-    assert wire._proxies("https://login.example.com/token")
+    assert not wire._route(f"{ELSEWHERE}?offset=99").pool.proxy
+    assert wire._route("https://login.example.com/token").pool.proxy
 
 
 def test_a_header_cannot_be_smuggled_in_by_a_token() -> None:

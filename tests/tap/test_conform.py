@@ -16,15 +16,19 @@ from singer_sdk.contrib.msgspec import encoder
 
 from sakari_client.schemas import load_schema
 from tap_sakari.conform import conformer, utc_milliseconds
-from tap_sakari.streams import STREAMS
+from tap_sakari.reader import Lift
+from tap_sakari.stream import SakariStream
+from tap_sakari.tap import TapSakari
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCALARS = {vars(stream)["name"]: stream.scalars for stream in STREAMS}
+TAP = TapSakari(config={"client_id": "a", "client_secret": "b", "account_id": "c"})
+STREAMS = {name: one for name, one in TAP.streams.items() if isinstance(one, SakariStream)}
+SCALARS = {name: one.scalars for name, one in STREAMS.items()}
 CONFORM = {
-    vars(one)["name"]: conformer(load_schema(vars(one)["name"]), one.scalars, one.lifted)
-    for one in STREAMS
+    name: conformer(load_schema(name), one.scalars, Lift(one.lift, one.dated, one.changes).names)
+    for name, one in STREAMS.items()
 }
 FITS = {name: jsonschema.Draft202012Validator(load_schema(name)) for name in SCALARS}
 

@@ -116,7 +116,8 @@ def test_any_object_at_any_place_of_a_page_comes_whole(
     made = {}
     for mode in ("typed", "dictionaries"):
         read_row = READERS[stream, mode, in_place]
-        page = read_page("GET /x", Answer(200, {}, body, 0.0), 0, read_row)
+        answer = Answer(200, {}, body, 0.0)
+        page = read_page("GET /x", answer, 0, read_row, read_row.row_type)
         made[mode] = [json.loads(encoder.encode(row.value)) for row in page.rows]
         if "id" in load_schema(stream)["properties"]:
             assert [row.id for row in page.rows] == [record["id"] for record in made[mode]]
@@ -212,9 +213,9 @@ def test_an_odd_row_among_good_ones_stops_nothing(odd: bytes) -> None:
     good = b'{"id":"good-%d","status":"sent","created":{"at":"2024-01-01T00:00:00.000Z"}}'
     body = b'{"success":true,"data":[' + b",".join([good % 1, odd, good % 2]) + b"]}"
     for mode in ("typed", "dictionaries"):
-        page = read_page(
-            "GET /messages", Answer(200, {}, body, 0.0), 0, READERS["messages", mode, False]
-        )
+        read_row = READERS["messages", mode, False]
+        answer = Answer(200, {}, body, 0.0)
+        page = read_page("GET /messages", answer, 0, read_row, read_row.row_type)
         records = [json.loads(encoder.encode(row.value)) for row in page.rows]
         assert [record["id"] for record in records][::2] == ["good-1", "good-2"]
         assert len(records) == 3
