@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,7 @@ if TYPE_CHECKING:
     from sakari_client.page import Row
 
 _NEWEST_FIRST, _OLDEST_FIRST = "newest first", "oldest first"
-
-_RULES: dict[str, tuple[Callable[[Row], Any], Callable[[Any, Any], bool]]] = {
-    _NEWEST_FIRST: (operator.attrgetter("created"), operator.ge),
-    _OLDEST_FIRST: (operator.attrgetter("created"), operator.le),
-    "by id": (operator.attrgetter("id"), operator.lt),
-    "by id, descending": (operator.attrgetter("id"), operator.gt),
-}
-
+_BY_ID, _BY_ID_FALLING = "by id", "by id, falling"
 
 _ENOUGH_PAIRS = 16
 """Neighbours that must stand in an order before it counts as proven: fewer may do so by chance."""
@@ -27,20 +21,84 @@ _ENOUGH_PAIRS = 16
 class Order:
     """The orders that no page has disproved yet.
 
-    Pages overlap by a row, so a list whose pages are each in order is in that order as a whole.
+    Pages overlap by a row at least, so a list whose pages are each in order is in that order as a
+    whole. Rows that were created together may stand in any order among each other, and in another
+    one at each request, unless all that do so stand in the order of their ids: then the list is
+    sorted by both. Where they do not, `overlap` says how many rows to ask for again.
     """
 
     def __init__(self) -> None:
-        self._possible = dict(_RULES)
+        self._possible = {_NEWEST_FIRST, _OLDEST_FIRST, _BY_ID, _BY_ID_FALLING}
+        self._ties = {_BY_ID, _BY_ID_FALLING}
+        self._tied_across_pages = False
         self._pairs = 0
+        self._last: Row | None = None
+        self._together = 0
 
-    def watch(self, rows: list[Row]) -> None:
-        """Take note of some rows that follow each other in the list."""
-        for name, (key, follows) in list(self._possible.items()):
-            keys = [key(row) for row in rows]
-            if None in keys or not all(map(follows, keys, keys[1:])):
-                del self._possible[name]
+    def watch(self, rows: list[Row], *, backwards: bool = False) -> None:
+        """Take note of some rows that follow each other in the list.
+
+        Args:
+            rows: in the order in which they are read.
+            backwards: whether that is the list's order in reverse.
+        """
+        if self._ties and self._last is not None:
+            date, row_id = self._last.created, self._last.id
+            self._tied_across_pages |= any(row.created == date and row.id != row_id for row in rows)
+        self.go_on_from(rows)
+        listed = rows[::-1] if backwards else rows
+        self._watch_dates(listed)
+        self._watch_ids(listed)
         self._pairs += max(0, len(rows) - 1)
+
+    def go_on_from(self, rows: list[Row]) -> None:
+        """Take note of what the next rows are to be joined to.
+
+        Args:
+            rows: in the order in which they are read.
+        """
+        if rows:
+            self._last = last = rows[-1]
+            others = (place for place, row in enumerate(rows[::-1]) if row.created != last.created)
+            together = next(others, len(rows))
+            self._together = together + (self._together if together == len(rows) else 0)
+
+    def _watch_dates(self, rows: list[Row]) -> None:
+        dates = [row.created or "" for row in rows]
+        for order, follows in ((_NEWEST_FIRST, operator.ge), (_OLDEST_FIRST, operator.le)):
+            if order in self._possible and not ("" not in dates and _all(follows, dates)):
+                self._possible.discard(order)
+        were_in_order = bool(self._ties)
+        for one, other in itertools.pairwise(rows):
+            if one.created == other.created and one.id != other.id:
+                rises = _id_key(one) < _id_key(other)
+                self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)
+        if were_in_order and not self._ties and self._tied_across_pages:
+            # Pages were joined as if these rows kept their places.
+            self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
+
+    def _watch_ids(self, rows: list[Row]) -> None:
+        for order, follows in ((_BY_ID, operator.lt), (_BY_ID_FALLING, operator.gt)):
+            if order in self._possible and not _all(follows, [_id_key(row) for row in rows]):
+                self._possible.discard(order)
+
+    def overlap(self, page_size: int) -> int:
+        """How many of the rows read last must be asked for again, so that none can be missed.
+
+        That is one, unless some that were created together may change places: then it is all of
+        those, and one more that was not, which shows where they begin. Where they are too many for
+        that, the list counts as unsorted from now on.
+
+        Args:
+            page_size: rows of a full page.
+        """
+        by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
+        if by_id or self._ties or not self.by_creation:
+            return 1
+        if 2 * self._together >= page_size:
+            self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
+            return 1
+        return self._together + 1
 
     @property
     def newest_first(self) -> bool:
@@ -55,12 +113,25 @@ class Order:
     @property
     def by_creation(self) -> bool:
         """Whether no row has yet stood out of the order of creation, one way or the other."""
-        return _NEWEST_FIRST in self._possible or _OLDEST_FIRST in self._possible
+        return not self._possible.isdisjoint({_NEWEST_FIRST, _OLDEST_FIRST})
 
     @property
     def fixed(self) -> bool:
-        """Whether rows are sorted by what never changes, so that none can change places."""
-        return self._proves(*_RULES)
+        """Whether rows are sorted by what never changes, so that none can change places.
+
+        But for those that `overlap` takes care of. It is a guess that the next page may disprove:
+        a list sorted by the latest change may look so for as long as nothing changes.
+        """
+        return self._proves(*self._possible)
 
     def _proves(self, *orders: str) -> bool:
-        return self._pairs >= _ENOUGH_PAIRS and any(order in self._possible for order in orders)
+        return self._pairs >= _ENOUGH_PAIRS and not self._possible.isdisjoint(orders)
+
+
+def _all(follows: Callable[[Any, Any], bool], keys: list[Any]) -> bool:
+    return all(map(follows, keys, keys[1:]))
+
+
+def _id_key(row: Row) -> tuple[int, str]:
+    """Sorts numbers as numbers, and ids of one length as text."""
+    return len(row.id), row.id

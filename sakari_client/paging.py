@@ -6,9 +6,9 @@ three ways, or not at all, how long they are. Nothing of that is trusted:
 * A reading (`reading.py`) joins page to page. It finds every row that keeps its place among the
   others, whatever is inserted and deleted meanwhile.
 * Rows sorted by what never changes (`order.py`) cannot change places, and one reading is enough.
-  Otherwise the beginning is looked at again, for rows that moved there; and where the list was seen
-  to move, it is read a second time, with all ids remembered. New rows that the server counts are
-  looked for at the beginning too.
+  Otherwise, where the list was seen to move, it is read a second time, with all ids remembered.
+* At the end the beginning is looked at again. New rows are there, and it shows whether the list is
+  sorted by the latest change, which looks like the order of creation until something changes.
 * What is missing all the same, by the server's own count or by rows that stand in another order, is
   said, as an error or as a warning.
 * A reader that only wants the latest rows names a bound. The reading stops, or begins near the
@@ -30,7 +30,7 @@ from sakari_client.order import Order
 from sakari_client.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
     from sakari_client.page import Page, Row
 
@@ -73,6 +73,7 @@ class StitchedList:
         paged: bool = True,
         back_to: str | None = None,
         incomplete: Incomplete = "fail",
+        certain: bool = False,
         workers: Workers | None = None,
         width: Callable[[], int] | None = None,
     ) -> None:
@@ -89,6 +90,8 @@ class StitchedList:
             back_to: rows created before this moment are not wanted, so far as the order of the
                 list allows to leave them out; in the form of `Row.created`.
             incomplete: whether a list that cannot be read completely is an error or a warning.
+            certain: whether what does not come will be taken for deleted. A list whose rows may
+                change places is then complete only if a second reading finds nothing more.
             workers: who fetches the pages. Default: `concurrency` threads.
             width: how many of them it pays to use at present. Default: all.
         """
@@ -99,6 +102,7 @@ class StitchedList:
         self._paged = paged
         self._bound = None if back_to is None else Bound(back_to)
         self._incomplete = incomplete
+        self._certain = certain
         self._workers = workers or Threads(concurrency)
         self._order = Order()
         self._known = KnownIds(REMEMBERED_UNSORTED)
@@ -123,7 +127,10 @@ class StitchedList:
         Raises:
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
+            RuntimeError: this was called before.
         """
+        if self._readings:
+            raise RuntimeError("a list is read once; prepare another reading")
         try:
             yield from self._read()
         finally:
@@ -131,9 +138,9 @@ class StitchedList:
                 ahead.close()
             self._workers.close()
 
-    def _read(self) -> Generator[list[Row], None, None]:
+    def _read(self) -> Iterator[list[Row]]:
         bound = self._bound
-        first = self._begin(self._fetch, self._known, until=self._worth_fetching)
+        self._whole = first = self._begin(self._fetch, self._known, until=self._worth_fetching)
         for page, fresh in first.pages():
             self._watch(page.rows)
             yield from self._give([row for row in fresh if row.id not in self._tail])
@@ -142,14 +149,17 @@ class StitchedList:
             elif not self._order.by_creation:
                 self._say_unsorted()
             elif first.pages_read == 1 and self._begins_long_ago(page, bound):
-                if (yield from self._read_the_end(page, self._tail, bound)):
+                if (yield from self._read_the_end(page, bound)):
                     self.stopped_at = bound.created
                     return
             elif bound.is_passed(page.rows) and self._order.newest_first:
-                self.stopped_at = bound.created
-                return
+                yield from self._look_back(first, to_the_end=False)
+                if self._order.newest_first:
+                    self.total = None
+                    self.stopped_at = bound.created
+                    return
         self.total = first.total
-        if first.pages_read > 1 and (not self._order.fixed or self._is_short()):
+        if first.pages_read > 1:
             yield from self._look_again(first)
         self._report()
 
@@ -162,16 +172,24 @@ class StitchedList:
         until: Callable[[Page], int | None] | None = None,
     ) -> Reading:
         ahead = PagesAhead(fetch, largest or self._limit, self._width, self._workers)
-        reading = Reading(self._name, ahead, seen, paged=self._paged, largest=largest, until=until)
+        reading = Reading(
+            self._name,
+            ahead,
+            seen,
+            paged=self._paged,
+            largest=largest,
+            until=until,
+            overlap=self._order.overlap,
+        )
         self._ahead.append(ahead)
         self._readings.append(reading)
         return reading
 
-    def _watch(self, rows: list[Row]) -> None:
-        self._order.watch(rows)
+    def _watch(self, rows: list[Row], *, backwards: bool = False) -> None:
+        self._order.watch(rows, backwards=backwards)
         self._known.limit = REMEMBERED if self._order.fixed else REMEMBERED_UNSORTED
 
-    def _give(self, fresh: list[Row]) -> Generator[list[Row], None, None]:
+    def _give(self, fresh: list[Row]) -> Iterator[list[Row]]:
         if fresh:
             if self.count < _HEAD:
                 self._head.update(row.id for row in fresh)
@@ -196,9 +214,7 @@ class StitchedList:
             and bound.is_older(first.rows)
         )
 
-    def _read_the_end(
-        self, first: Page, seen: KnownIds, bound: Bound
-    ) -> Generator[list[Row], None, bool]:
+    def _read_the_end(self, first: Page, bound: Bound) -> Generator[list[Row], None, bool]:
         """Read a list sorted by creation from its end back to the bound.
 
         Returns:
@@ -206,29 +222,48 @@ class StitchedList:
         """
         size = len(first.rows)
         start = (first.total or 0) - size + 1
-        mirror = Mirror(self._fetch, start + 1)
+        after = self._begin(self._fetch, self._tail, largest=size)
+        tail: list[Row] = []
         try:
-            for page, fresh in self._begin(self._fetch, seen, largest=size).pages(start):
+            for page, fresh in after.pages(start):
                 self._watch([first.rows[-1], *page.rows])
+                tail = tail or page.rows
                 yield from self._give([row for row in fresh if row.id not in self._known])
+            # Back from the first of these rows, and from all that may change places with it.
+            self._order.go_on_from(tail[::-1])
+            known = min(self._order.overlap(size), len(tail))
+            mirror = Mirror(self._fetch, start + known)
             backwards = self._begin(
                 mirror.fetch,
-                seen,
+                self._tail,
                 largest=size,
-                until=lambda page: _least(start + 1, bound.reach(page)),
+                until=lambda page: _least(start + known, bound.reach(page)),
             )
-            for page, fresh in backwards.pages(known=True):
-                apart = start + 1 - page.end >= size
-                self._watch([*first.rows[-1:], *page.rows[::-1]] if apart else page.rows[::-1])
+            loose = tail[0].created if known > 1 else None
+            for page, fresh in backwards.pages(known=known, loose=loose):
+                self._watch(page.rows, backwards=True)
+                if start + known - page.end >= size:
+                    self._watch([page.rows[-1], first.rows[-1]], backwards=True)
+                    self._order.go_on_from(page.rows)
                 yield from self._give([row for row in fresh if row.id not in self._known])
                 if not self._order.oldest_first:
                     break
                 if bound.is_passed(page.rows) or not page.has_next:
-                    return True
+                    yield from self._look_at_the_end(after)
+                    return self._order.oldest_first
         except PagingError as error:
             logger.debug("%s", error)
-        self._say_unsorted()
+        if self._order.oldest_first:
+            logger.warning("%s: the end of the list moved too much; it is read whole.", self._name)
         return False
+
+    def _look_at_the_end(self, after: Reading) -> Iterator[list[Row]]:
+        """Yield what came to the end meanwhile: new rows, or one that shows another order."""
+        page = self._fetch(max(0, after.end - after.largest // 2), self._limit)
+        self._watch(page.rows)
+        fresh = self._new(page.rows)
+        self._tail.add((row.id for row in fresh), itertools.repeat(NOWHERE))
+        yield from self._give(fresh)
 
     def _say_unsorted(self) -> None:
         if not self._said_unsorted:
@@ -240,15 +275,16 @@ class StitchedList:
 
     # Rows that change places.
 
-    def _look_again(self, first: Reading) -> Generator[list[Row], None, None]:
+    def _look_again(self, first: Reading) -> Iterator[list[Row]]:
         """Read once more what may have come to places that were read already."""
-        if self._order.fixed or not first.moved or self._known.forgot:
+        if not self._must_be_read_twice(first):
             yield from self._look_back(first)
-            return
+            if not self._must_be_read_twice(first):
+                return
         before, found = self._known, KnownIds(REMEMBERED_UNSORTED)
         for _ in range(_READINGS - 1):
             seen = KnownIds(REMEMBERED_UNSORTED)
-            again = self._begin(self._fetch, seen)
+            self._whole = again = self._begin(self._fetch, seen)
             latest: list[int] = []
             for _page, fresh in again.pages():
                 places = latest + before.places(row.id for row in fresh)
@@ -262,28 +298,41 @@ class StitchedList:
             if not again.reordered and not self._is_short():
                 return
 
-    def _look_back(self, first: Reading) -> Generator[list[Row], None, None]:
+    def _must_be_read_twice(self, first: Reading) -> bool:
+        return not self._order.fixed and (first.moved or self._certain) and not self._known.forgot
+
+    def _look_back(self, first: Reading, *, to_the_end: bool = True) -> Iterator[list[Row]]:
         """Yield what came to the beginning meanwhile.
 
-        Goes on until a page is just as it was read, and no row is missing by the server's count.
+        Goes on until a page is just as it was read, or shows nothing new where rows cannot change
+        places; and until no row is missing by the server's count, if the list was read to its end.
+        But not for ever.
         """
         known, offset, expected = self._known, 0, 0
-        while True:
+        waiting: list[Row] = []
+        for _ in range(first.pages_read + 1):
             page = self._ahead[0].take(offset, max(1, first.largest - 1))
+            self._watch(page.rows)
             rows, ids = page.rows, page.ids
             old = [place for place, row_id in enumerate(ids) if row_id in self._head]
             if old and known.forgot:
                 # Rows behind those of the old beginning were read, though no longer remembered.
                 rows, ids = rows[: old[-1]], ids[: old[-1]]
             places = [known.place(row_id) for row_id in ids if row_id in known]
-            changed = places != list(range(expected, expected + len(ids)))
+            as_before = places == list(range(expected, expected + len(ids)))
+            changed = not (as_before or self._order.fixed)
             expected = max([expected, *(place or 0 for place in places[-1:])])
             fresh = [row for row in self._new(rows) if row.id not in self._head]
             known.add((row.id for row in fresh), itertools.repeat(NOWHERE))
-            yield from self._give(fresh)
+            waiting += fresh
+            if old or not known.forgot:
+                # Else they may be rows that were read, if those of the old beginning are gone.
+                yield from self._give(waiting)
+                waiting = []
             self.total = page.total
             more = page.says_more or (page.says_more is None and len(page.rows) == first.largest)
-            if (old and known.forgot) or not (fresh or (more and (changed or self._is_short()))):
+            short = to_the_end and self._is_short()
+            if (old and known.forgot) or not (fresh or (more and (changed or short))):
                 return
             offset = max(offset + 1, page.end - 1)
 
@@ -301,11 +350,15 @@ class StitchedList:
         Raises:
             PagingError: rows changed places all the time, and some are missing.
         """
-        last = self._readings[-1]
-        reordered = last.reordered
-        if self._order.fixed and not self._is_short():
+        whole, fixed = self._whole, self._order.fixed
+        if whole.cut_short:
+            self._fail(
+                f"{self._name}: the server gives empty pages and does not say how many rows there "
+                f"are; {self.count} came, and whether there are more cannot be known."
+            )
+        elif fixed and not self._is_short():
             self.complete = True
-        elif reordered and (self.total is None or self._is_short()):
+        elif whole.reordered and (self.total is None or self._is_short()):
             self._fail(
                 f"{self._name}: rows changed places while they were read, and "
                 + (
@@ -317,19 +370,23 @@ class StitchedList:
         elif self._is_short():
             logger.warning(
                 "%s: the server counts %s rows, and %s came. Rows that were inserted or moved "
-                "while the list was read may come only with the next run.",
+                "while the list was read may come only with a later run that reads all of it.",
                 self._name,
                 self.total,
                 self.count,
             )
-        elif reordered or last.moved:
+        elif whole.reordered or whole.moved or self._is_uncertain():
             logger.warning(
                 "%s: rows came, went or changed places while they were read. Rows that moved may "
-                "come only with the next run.",
+                "come only with a later run that reads all of the list.",
                 self._name,
             )
         else:
             self.complete = True
+
+    def _is_uncertain(self) -> bool:
+        """Whether rows that may change places were read once only, where that is not enough."""
+        return self._certain and self._known.forgot
 
     def _fail(self, doubt: str) -> None:
         """Say what is wrong with a list, as an error or as a warning.
@@ -342,7 +399,7 @@ class StitchedList:
                 f"{doubt} Run again; to go on with what came, set incomplete_lists to warn."
             )
         self.doubtful = True
-        logger.warning("%s Rows that are missing may come with the next run.", doubt)
+        logger.warning("%s Rows that are missing may come with a later run.", doubt)
 
 
 def _least(*offsets: int | None) -> int | None:

@@ -19,7 +19,6 @@ before a known row was read before it, and one that stands after it is still ahe
 from __future__ import annotations
 
 import itertools
-import logging
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import PagingError
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from sakari_client.ahead import PagesAhead
     from sakari_client.known import KnownIds
     from sakari_client.page import Page, Row
-
-logger = logging.getLogger(__name__)
 
 _EARLIER = 4
 """Rows by which pages are asked for earlier at most, and never more than an eighth of a page, so
@@ -47,7 +44,9 @@ class Reading:
 
     Attributes:
         count: rows read.
+        cut_short: whether pages stayed empty, on a list whose length the server does not tell.
         duplicates: rows that came again, those left out that are asked for twice on purpose.
+        end: the offset after the last row read.
         largest: rows of the largest page so far.
         moved: whether a page stood elsewhere than expected, or the server's count changed.
         pages_read: pages that joined on.
@@ -64,6 +63,7 @@ class Reading:
         paged: bool = True,
         largest: int = 0,
         until: Callable[[Page], int | None] | None = None,
+        overlap: Callable[[int], int] | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -76,38 +76,44 @@ class Reading:
             largest: rows of the largest page that is known of.
             until: how far ahead pages are worth fetching, by the latest page: an offset, or
                 None for no bound. Default: the server's count.
+            overlap: how many of the rows read last to ask for again, by the rows of a full page:
+                one, or all that may change places, and one that they do not pass. Default: one.
         """
         self._name = name
         self._ahead = ahead
         self._seen = seen
         self._paged = paged
         self._until = until or (lambda page: page.total)
+        self._overlap = overlap or (lambda _page_size: 1)
+        self._loose: str | None = None
         self._last_ids: list[str] = []
         self._latest: str | None = None
         self._same = self._barren = self._stalled = 0
         self._looked_again = False
-        self._start = self._end = 0
+        self._start = self.end = 0
         self.largest = largest
-        self.moved = self.reordered = False
+        self.moved = self.reordered = self.cut_short = False
         self.count = self.duplicates = self.pages_read = 0
         self.total: int | None = None
 
     def pages(
-        self, start: int = 0, *, known: bool = False
+        self, start: int = 0, *, known: int = 0, loose: str | None = None
     ) -> Generator[tuple[Page, list[Row]], None, None]:
         """Yield each page that joins on, and those of its rows that are new to this reading.
 
         Args:
             start: the offset to begin at.
-            known: whether the row at that offset is among those read already, so that the first
-                page must join on too, and offset 0 is not where the list begins.
+            known: how many rows from that offset on were read already; if any, the first page must
+                join on too, and offset 0 is not where the list begins.
+            loose: when those of them were created that may change places with the next rows.
 
         Raises:
             PagingError: the list cannot be read to its end.
             SakariError: a request failed for good.
         """
         offset = boundary = start
-        self._start, self._end = start, start + known
+        self._start, self.end = start, start + known
+        self._loose = loose
         back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
@@ -125,11 +131,11 @@ class Reading:
                 yield page, fresh
                 if self._ended(page, shows_nothing_follows=bool(page.ids) and barren):
                     return
-                # A page of a single row has no row to spare for the overlap.
-                offset = boundary = page.end - (1 if len(page.rows) > 1 else 0)
+                offset = boundary = max(start, page.end - self._rows_to_repeat(page.rows))
                 back = 0
                 if page.says_more or (page.says_more is None and len(page.rows) == self.largest):
-                    self._ahead.look_ahead(offset, self._stride, self._until(page))
+                    next_row = max(offset, page.end - 1)
+                    self._ahead.look_ahead(next_row, self._stride, self._until(page))
             elif offset == 0 and known:
                 raise PagingError(f"{self._name}: none of the rows read last is there any more.")
             elif self._ahead.tried_before:
@@ -138,7 +144,9 @@ class Reading:
             elif page.ids or back or self._barren > 1:
                 self._ahead.keep(page)
                 self.moved |= bool(page.ids)
-                back = max(1, 2 * back + self._stride - 1)
+                # Never past all the rows that are remembered: what stands before them was read.
+                farthest = back + self._seen.limit - self._stride
+                back = max(1, min(2 * back + self._stride - 1, farthest))
                 offset = max(0, boundary - back)
             # An empty page is asked for once more before stepping back.
 
@@ -147,12 +155,27 @@ class Reading:
         """Rows by which a full page advances."""
         return max(1, self.largest - 1)
 
+    def _rows_to_repeat(self, rows: list[Row]) -> int:
+        """How many of the rows read last the next page must show again."""
+        # A page of a single row has no row to spare.
+        repeated = max(0, min(self._overlap(self.largest), self.largest - 1))
+        self._loose = rows[-1].created if rows and repeated > 1 else None
+        self._ask_earlier_by(repeated - 1)
+        return repeated
+
+    def _ask_earlier_by(self, rows: int) -> None:
+        if self._ahead.early < rows <= min(_EARLIER, self.largest // 8):
+            self._ahead.early = rows
+
     def _joins(self, page: Page, start: int | None) -> bool:
         """Whether nothing can lie between a page and the rows read before it."""
         begins = start is not None and (
             page.offset == 0 or (page.offset == start and not self.count)
         )
-        return begins or any(row_id in self._seen for row_id in page.ids)
+        return begins or any(
+            row.id in self._seen and (self._loose is None or row.created != self._loose)
+            for row in page.rows
+        )
 
     def _take_fresh(self, page: Page) -> list[Row]:
         """The rows of a page that are not known yet; they are known from now on."""
@@ -161,10 +184,12 @@ class Reading:
         if sum(known) > 1:
             self.reordered |= not seen.in_order(ids)
         behind = len(known) - known[::-1].index(True) if True in known else 0
-        moved_up = self._end - page.offset - behind if behind else 0
-        if self._ahead.early < moved_up <= min(_EARLIER, self.largest // 8):
-            self._ahead.early = moved_up
-        if (ids[behind - 1] if behind else None) != self._latest:
+        if behind:
+            self._ask_earlier_by(self.end - page.offset - behind)
+        due = page.rows[behind - 1] if behind else None
+        if (due.id if due else None) != self._latest and not (
+            due and self._loose is not None and due.created == self._loose
+        ):
             # Another row stands where the last one that was read was due.
             self.moved |= self._latest is not None
             # Where these rows stand among those read before is not known.
@@ -178,7 +203,7 @@ class Reading:
         place += len(fresh)
         if behind < len(ids):
             self._latest = ids[-1]
-        expected = min(len(page.rows), max(0, self._end - page.offset))
+        expected = min(len(page.rows), max(0, self.end - page.offset))
         dropped = len(page.rows) - len(fresh)
         self.duplicates += max(0, dropped - expected)
         counts_differ = self.pages_read > 0 and page.total != self.total
@@ -186,7 +211,7 @@ class Reading:
         self.count = place
         self.total = page.total
         self.pages_read += 1
-        self._end = page.end
+        self.end = page.end
         return fresh
 
     def _check_progress(self, page: Page, *, fresh: bool, barren: bool) -> None:
@@ -226,13 +251,11 @@ class Reading:
         if page.says_more:
             return False
         if page.says_more is None:
+            if self.count == 1 and self._barren > 1:
+                return True  # a single row cannot overlap
             if self._barren >= _BARREN_PAGES:
-                logger.warning(
-                    "%s: the server gives empty pages and does not say how many rows there are; "
-                    "%s came, and whether there are more cannot be known.",
-                    self._name,
-                    self.count,
-                )
+                # Empty from the beginning, the list is empty: all rows are gone.
+                self.cut_short = self.count > 0 and page.offset > 0
                 return True
             return not self._paged or shows_nothing_follows
         # The server counts more rows than came, perhaps since the list grew at its beginning; or

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sakari_client import paging
 from sakari_client.errors import PagingError
-from sakari_client.paging import REMEMBERED_UNSORTED, StitchedList
+from sakari_client.paging import StitchedList
 from tests.client.moving_list import MovingList, as_text
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ ALL_HINTS = [("total", "has_next"), ("total",), ("has_next",), ()]
 
 def _rows(size: int) -> list[str]:
     return [f"row-{number}" for number in range(size)]
+
+
+def _unsorted(size: int) -> list[str]:
+    """The same rows in no order, which stays as it is."""
+    rows = _rows(size)
+    random.Random(size).shuffle(rows)
+    return rows
 
 
 class Distorted(MovingList):
@@ -182,9 +190,10 @@ def test_a_row_that_moves_to_the_front_behind_others_is_found(
                 for _ in range(120):
                     moving.ids.insert(0, moving.ids.pop(200))
 
-    moving = MovingList(_rows(1_000), hints=frozenset(hints), changes=[move] * 100)
+    moving = MovingList(_unsorted(1_000), hints=frozenset(hints), changes=[move] * 100)
+    found = moving.ids[900]
     came = moving.read()
-    assert "row-900" in came
+    assert found in came
     assert len(came) == len(set(came))
 
 
@@ -257,27 +266,185 @@ def test_rows_that_move_to_the_front_meanwhile_are_not_lost(size: int, concurren
     def answer_a_text(moving: MovingList) -> None:
         moving.move_to_front(1)
 
-    moving = MovingList(_rows(size), changes=[answer_a_text] * 400)
+    moving = MovingList(_unsorted(size), changes=[answer_a_text] * 400)
     came = moving.read(concurrency=concurrency)
-    assert set(came) == set(_rows(size))
-    assert len(came) == size or size > REMEMBERED_UNSORTED
+    assert sorted(came) == sorted(_rows(size))
 
 
-@pytest.mark.parametrize("size", [1_000, 30_000])
+@pytest.mark.parametrize("remembered", [100_000, 5_000])
 def test_rows_that_move_within_what_was_read_are_found_or_said_to_be_missing(
-    size: int, caplog: pytest.LogCaptureFixture
+    remembered: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def move(moving: MovingList) -> None:
         if len(moving.requests) == 6:
             moving.ids[150:150] = moving.ids[900:903]
             del moving.ids[903:906]
 
+    monkeypatch.setattr(paging, "REMEMBERED_UNSORTED", remembered)
     with caplog.at_level(logging.WARNING):
-        came = MovingList(_rows(size), changes=[move] * 1000).read()
-    if size <= REMEMBERED_UNSORTED:
-        assert sorted(came) == sorted(_rows(size))
+        listing = MovingList(_unsorted(20_000), changes=[move] * 1000).listing()
+        came = sorted(row.id for rows in listing.pages() for row in rows)
+    if remembered == 100_000:
+        assert came == sorted(_rows(20_000))
     else:
-        assert f"the server counts {size} rows, and {size - 3} came" in caplog.text
+        assert len(came) == len(set(came)) == 20_000 - 3
+        assert "the server counts 20000 rows, and 19997 came" in caplog.text
+        assert not listing.complete
+
+
+@pytest.mark.parametrize("back_to", [None, -52.0])
+@pytest.mark.parametrize("concurrency", [1, 8])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_rows_of_one_moment_in_another_order_each_time_are_no_reason_to_read_twice(
+    order: str, concurrency: int, back_to: float | None
+) -> None:
+    for seed in range(20):
+        chance = random.Random(seed)
+        step = -1.0 if order == "newest" else 1.0
+        moving = MovingList(_unsorted(1_000))
+        moving.created = {
+            row: -float((number if order == "newest" else 999 - number) // 4)
+            for number, row in enumerate(moving.ids)
+        }
+
+        def sort_anew(moving: MovingList) -> None:
+            moving.ids.sort(
+                key=lambda row: (step * moving.created[row], chance.random())  # noqa: B023
+            )
+
+        moving.changes = moving._changes = iter([sort_anew] * 1_000)
+        bound = None if back_to is None else as_text(back_to)
+        listing = moving.listing(concurrency=concurrency, back_to=bound)
+        came = {row.id for rows in listing.pages() for row in rows}
+        assert came >= {row for row in moving.ids if moving.created[row] >= (back_to or -1e9)}
+        assert listing.complete if back_to is None else listing.stopped_at
+        assert len(moving.requests) <= 1.25 * 1_000 / 100 + 3
+
+
+def test_rows_of_one_moment_that_fill_a_page_are_in_no_order() -> None:
+    chance = random.Random(1)
+    moving = MovingList(_unsorted(1_000), changes=[lambda one: chance.shuffle(one.ids)] * 1_000)
+    moving.created = dict.fromkeys(moving.ids, 0.0)
+    with pytest.raises(PagingError, match="changed places"):
+        moving.read()
+
+
+def test_a_bulk_deletion_of_what_is_remembered_does_not_bring_rows_again() -> None:
+    def delete(moving: MovingList) -> None:
+        if len(moving.requests) == 409:
+            moving.delete(0, 13_000)
+
+    moving = MovingList(_rows(60_000), changes=[delete] * 1_000)
+    came = moving.read()
+    assert len(came) == len(set(came)) == 60_000
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+def test_a_list_that_looks_sorted_until_a_row_moves_to_its_front(hints: tuple[str, ...]) -> None:
+    def change(moving: MovingList) -> None:
+        if len(moving.requests) == 5:
+            moving.move_to_front(0.9)
+            moving.delete(0.1)  # so that the count stays
+
+    moving = MovingList(_rows(1_000), hints=frozenset(hints), changes=[change] * 1_000, step=-1)
+    moving.created = {row: -float(number) for number, row in enumerate(moving.ids)}
+    came = moving.read()
+    assert moving.always <= set(came)
+    assert len(came) == len(set(came))
+
+
+def test_what_may_change_places_is_certain_only_when_read_twice() -> None:
+    def swap(moving: MovingList) -> None:
+        if len(moving.requests) == 5:
+            moving.ids.insert(350, moving.ids.pop(900))
+            moving.always.discard(moving.ids.pop(360))
+
+    once = MovingList(_unsorted(1_000), hints=frozenset({"has_next"}), changes=[swap] * 100)
+    assert len(once.read()) == 999, "nothing tells"
+    twice = MovingList(_unsorted(1_000), hints=frozenset({"has_next"}), changes=[swap] * 100)
+    listing = twice.listing(certain=True)
+    came = [row.id for rows in listing.pages() for row in rows]
+    assert len(came) == len(set(came)) == 1_000
+    assert listing.complete
+
+
+@pytest.mark.parametrize("remembered", [100_000, 5_000])
+def test_a_list_too_long_to_be_read_twice_is_not_certain(
+    remembered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "REMEMBERED_UNSORTED", remembered)
+    listing = MovingList(_unsorted(20_000)).listing(certain=True)
+    assert sum(map(len, listing.pages())) == 20_000
+    assert listing.complete is (remembered == 100_000)
+
+
+def test_a_list_that_falls_silent_is_not_complete(caplog: pytest.LogCaptureFixture) -> None:
+    class Hole(Distorted):
+        def distort(self, page: Page) -> Page:
+            return replace(page, rows=page.rows if page.end <= 300 else [])
+
+    with pytest.raises(PagingError, match="empty pages.*300 came"):
+        Hole(_rows(1_000), hints=frozenset()).read()
+    listing = Hole(_rows(1_000), hints=frozenset()).listing(incomplete="warn")
+    assert sum(map(len, listing.pages())) == 300
+    assert "empty pages" in caplog.text
+    assert listing.doubtful
+    assert not listing.complete
+
+
+@pytest.mark.parametrize("hints", ALL_HINTS, ids=str)
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_list_of_a_row_or_none_is_complete(
+    hints: tuple[str, ...], size: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    moving = MovingList(_rows(size), hints=frozenset(hints))
+    listing = moving.listing()
+    assert sum(map(len, listing.pages())) == size
+    assert listing.complete
+    assert not caplog.text
+    assert len(moving.requests) <= 6
+
+
+def test_a_list_that_grows_all_the_time_is_not_read_for_ever() -> None:
+    moving = MovingList(_unsorted(300), changes=[lambda one: one.insert(0, 60)] * 100_000)
+    listing = moving.listing()
+    came = [row.id for rows in listing.pages() for row in rows]
+    assert set(_rows(300)) <= set(came)
+    assert len(moving.requests) < 200
+
+
+def test_a_list_is_read_once() -> None:
+    listing = MovingList(_rows(10)).listing()
+    assert sum(map(len, listing.pages())) == 10
+    with pytest.raises(RuntimeError, match="read once"):
+        next(listing.pages())
+
+
+def test_a_few_rows_in_order_prove_nothing() -> None:
+    for size, proven in ((16, False), (18, True)):
+        moving = MovingList(_rows(size), cap=6, step=-1)
+        moving.created = {row: -float(number) for number, row in enumerate(moving.ids)}
+        listing = moving.listing(back_to=as_text(1.0))
+        list(listing.pages())
+        assert bool(listing.stopped_at) is proven
+
+
+def test_a_single_old_page_does_not_end_the_reading() -> None:
+    moving = MovingList(_rows(1_000), step=-1)
+    moving.created = {row: -float(number) for number, row in enumerate(moving.ids)}
+    listing = moving.listing(back_to=as_text(-150.0))
+    came = sum(map(len, listing.pages()))
+    assert listing.stopped_at
+    assert came == 4 * 99 + 1, "the rows back to the bound, and two whole pages older than it"
+
+
+def test_pages_are_asked_for_earlier_where_rows_keep_going() -> None:
+    def delete(moving: MovingList) -> None:
+        moving.delete(0, 1)
+
+    moving = MovingList(_rows(5_000), changes=[delete] * 1_000)
+    assert moving.always <= set(moving.read())
+    assert len(moving.requests) <= 1.06 * 5_000 / 99
 
 
 def test_threads_do_not_keep_the_process_alive() -> None:

@@ -25,7 +25,7 @@ HINTS = st.sampled_from(
         frozenset[str](),
     ]
 )
-ORDERS = st.sampled_from(["newest", "oldest", "id", "mixed"])
+ORDERS = st.sampled_from(["newest", "oldest", "id", "mixed", "newest, tied", "oldest, tied"])
 PLACE = st.floats(0, 1)
 CHOICES = st.lists(st.integers(0, 7), max_size=20)
 """Which of the requests under way is answered next."""
@@ -58,17 +58,30 @@ COMING_AND_GOING = st.one_of(
 ALL_AT_ONCE = st.builds(_all, st.lists(COMING_AND_GOING, max_size=3))
 
 
-def make_list(
-    size: int, order: str, hints: frozenset[str], cap: int, changes: list[Change | None]
+def make_list(  # noqa: PLR0913
+    size: int,
+    order: str,
+    hints: frozenset[str],
+    cap: int,
+    changes: list[Change | None],
+    *,
+    together: int = 3,
 ) -> MovingList:
-    """A list in one of the orders. Its rows keep their places among each other."""
+    """A list in one of the orders. Its rows keep their places among each other.
+
+    Tied, up to so many rows `together` were created at the same moment.
+    """
     ids = [f"row-{number:03d}" for number in range(size)]
     if order == "mixed":
         random.Random(size).shuffle(ids)
     moving = MovingList(ids, hints=hints, cap=cap, changes=changes)
-    if order in {"newest", "oldest"}:
-        moving.step = 1.0 if order == "oldest" else -1.0
-        moving.created = {row_id: moving.step * number for number, row_id in enumerate(ids)}
+    kind, _, tied = order.partition(", ")
+    if kind in {"newest", "oldest"}:
+        moving.step = 1.0 if kind == "oldest" else -1.0
+        wide = together if tied else 1
+        moving.created = {
+            row_id: moving.step * (number // wide * wide) for number, row_id in enumerate(ids)
+        }
     return moving
 
 
@@ -162,6 +175,104 @@ def test_no_row_that_changes_places_is_lost_in_silence(  # noqa: PLR0913
             came += [row.id for row in rows]
         assert moving.always <= set(came) or said.getvalue(), "short, and nothing was said"
     assert len(came) == len(set(came)), "a row came twice"
+
+
+def _reordering_ties(seed: int) -> Change:
+    """What a server does that sorts by creation only: rows of one moment come in any order."""
+    chance = random.Random(seed)
+
+    def change(moving: MovingList) -> None:
+        moving.ids.sort(key=lambda row_id: (moving.step * moving.created[row_id], chance.random()))
+
+    return change
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    size=st.integers(1, 200),
+    order=st.sampled_from(["newest, tied", "oldest, tied"]),
+    hints=HINTS,
+    cap=st.integers(3, 30),
+    together=st.integers(2, 6),
+    concurrency=st.sampled_from([1, 3, 8]),
+    back_to=st.none() | st.floats(-200, 200),
+    changes=st.lists(st.none() | ALL_AT_ONCE, max_size=25),
+    seed=st.integers(0, 1000),
+    choices=CHOICES,
+)
+def test_rows_of_one_moment_may_come_in_another_order_each_time(  # noqa: PLR0913
+    *,
+    size: int,
+    order: str,
+    hints: frozenset[str],
+    cap: int,
+    together: int,
+    concurrency: int,
+    back_to: float | None,
+    changes: list[Change | None],
+    seed: int,
+    choices: list[int],
+) -> None:
+    reorder = _reordering_ties(seed)
+    both: list[Change | None] = [
+        _all([change, reorder]) if change else reorder for change in changes
+    ]
+    moving = make_list(size, order, hints, cap, [*both, *[reorder] * 1_000], together=together)
+    listing = moving.listing(
+        concurrency=concurrency,
+        back_to=None if back_to is None else as_text(back_to),
+        workers=AnyOrder(choices),
+    )
+    came: list[str] = []
+    with listening() as said:
+        try:
+            for rows in listing.pages():
+                came += [row.id for row in rows]
+        except PagingError as error:
+            said.write(str(error))
+    assert len(came) == len(set(came)), "a row came twice"
+    wanted = {one for one in moving.always if back_to is None or moving.created[one] >= back_to}
+    assert wanted <= set(came) or said.getvalue(), f"lost {sorted(wanted - set(came))}"
+    assert moving.always <= set(came) or not listing.complete
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    size=st.integers(20, 200),
+    hints=HINTS,
+    cap=st.integers(5, 30),
+    concurrency=st.sampled_from([1, 3, 8]),
+    back_to=st.none() | st.floats(-200, 0),
+    moves=st.lists(st.none() | PLACE, max_size=8),
+    choices=CHOICES,
+)
+def test_a_list_sorted_by_the_latest_change_looks_like_another_until_one_comes(  # noqa: PLR0913
+    *,
+    size: int,
+    hints: frozenset[str],
+    cap: int,
+    concurrency: int,
+    back_to: float | None,
+    moves: list[float | None],
+    choices: list[int],
+) -> None:
+    changes = [None if where is None else _move(where, 0) for where in moves]
+    moving = make_list(size, "newest", hints, cap, changes)
+    listing = moving.listing(
+        concurrency=concurrency,
+        back_to=None if back_to is None else as_text(back_to),
+        workers=AnyOrder(choices),
+    )
+    came: list[str] = []
+    failed = False
+    try:
+        for rows in listing.pages():
+            came += [row.id for row in rows]
+    except PagingError:
+        failed = True
+    assert len(came) == len(set(came)), "a row came twice"
+    wanted = {one for one in moving.always if back_to is None or moving.created[one] >= back_to}
+    assert failed or wanted <= set(came), f"lost {sorted(wanted - set(came))}"
 
 
 @settings(max_examples=500, deadline=None)
