@@ -236,7 +236,7 @@ def _retry_after(answer: Answer) -> float | None:
     if value.isdecimal():
         return float(value)
     try:
-        date = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        date = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, date.timestamp() - answer.received_at)
+    return max(0.0, date - answer.received_at)

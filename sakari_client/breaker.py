@@ -18,7 +18,7 @@ class _Circuit:
     """How the latest requests of one operation ended."""
 
     failed: int = 0
-    closed_from: float = 0.0
+    trial_from: float = 0.0
 
 
 class CircuitBreaker:
@@ -50,11 +50,11 @@ class CircuitBreaker:
             if failed < self._limit:
                 return
             now = self._clock.monotonic()
-            if now >= circuit.closed_from:
+            if now >= circuit.trial_from:
                 # This request is the trial; the others go on failing until it is back.
-                circuit.closed_from = now + self._cooldown
+                circuit.trial_from = now + self._cooldown
                 return
-            remaining = circuit.closed_from - now
+            remaining = circuit.trial_from - now
         raise CircuitOpenError(
             f"{operation}: not tried, since the last {failed} of its requests all failed; "
             f"the next try is allowed in {remaining:.0f} s. Look at the errors before this one.",
@@ -70,4 +70,4 @@ class CircuitBreaker:
                 return
             circuit.failed += 1
             if circuit.failed >= self._limit:
-                circuit.closed_from = self._clock.monotonic() + self._cooldown
+                circuit.trial_from = self._clock.monotonic() + self._cooldown

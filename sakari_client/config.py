@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+import ssl
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
@@ -87,7 +88,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "exclusiveMinimum": 0,
         "maximum": 86400,
         "description": "Seconds to wait for an answer, from the request being sent to the last "
-        "byte.",
+        "byte. (A server that drips the head of its answer byte by byte may take longer.)",
     },
     "max_retries": {
         "type": "integer",
@@ -198,6 +199,8 @@ class ClientConfig:
             _require_proxy(self.proxy_url)
         if self.ca_file and not Path(self.ca_file).is_file():
             raise ConfigError("ca_file", f"there is no file {self.ca_file}.")
+        if self.ca_file:
+            _require_certificates(self.ca_file)
 
     def __repr__(self) -> str:
         """The settings without the secret ones."""
@@ -246,6 +249,13 @@ def _origin(api_url: str) -> str:
     origin = api_url.strip().rstrip("/").removesuffix("/v1").rstrip("/")
     _require_safe_url("api_url", origin)
     return origin
+
+
+def _require_certificates(path: str) -> None:
+    try:
+        ssl.create_default_context(cafile=path)
+    except (ssl.SSLError, OSError):
+        raise ConfigError("ca_file", f"{path} holds no certificates in PEM form.") from None
 
 
 def _require_proxy(url: str) -> None:

@@ -77,6 +77,7 @@ class Resource:
         row_type: RowType | None = None,
         back_to: str | None = None,
         incomplete: Incomplete = "fail",
+        certain: bool = False,
     ) -> StitchedList:
         """Prepare to read the list; its `pages()` yields the rows, and it counts them.
 
@@ -87,6 +88,7 @@ class Resource:
             row_type: reads a page of records at once, where they are of that type.
             back_to: see `StitchedList`.
             incomplete: see `StitchedList`.
+            certain: see `StitchedList`.
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
@@ -121,6 +123,7 @@ class Resource:
             paged=self.paged,
             back_to=back_to,
             incomplete=incomplete,
+            certain=certain,
             width=self._transport.width,
         )
 

@@ -55,8 +55,11 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
         case "required":
             return "is missing. Give --config FILE, or --config ENV for environment variables."
         case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
-            return f"must be {' or '.join(_KINDS[name] for name in names if name != 'null')}."
+            names = [name for name in _kinds(error.schema) if name != "null"]
+            return f"must be {' or '.join(_KINDS[name] for name in names)}."
+        case "anyOf" | "oneOf":
+            names = [name for one in wanted for name in _kinds(one) if name != "null"]
+            return f"must be {' or '.join(_KINDS[name] for name in dict.fromkeys(names))}."
         case "minimum":
             return f"must be {wanted} or more."
         case "exclusiveMinimum":
@@ -73,3 +76,9 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return f"has no {unknown}; it has {known}."
         case _:
             return f"breaks the rule {error.validator!r}; see docs/settings.md."
+
+
+def _kinds(schema: Any) -> list[str]:
+    """The types that a schema names."""
+    declared = schema.get("type", [])
+    return [declared] if isinstance(declared, str) else list(declared)

@@ -180,7 +180,7 @@ class Wire:
         if date is None or date == self._date:
             return
         self._date = date
-        with contextlib.suppress(TypeError, ValueError):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
             sent = email.utils.parsedate_to_datetime(date).timestamp()
             self.clock_offset = sent - self._clock.time()
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -26,6 +26,8 @@ _MISFIT: Any = object()
 _STRICT_DATE_TIME = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_BELOW_MICROSECONDS = re.compile(r"\.\d{6}0*[1-9]", re.ASCII)
+_JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UTC_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
@@ -207,17 +209,16 @@ def _text(value: Any) -> str:
 
 def _number(value: Any, _path: str, _drift: Drift) -> Any:
     if isinstance(value, str):
-        try:
-            value = Decimal(value)
-        except InvalidOperation:
-            return _MISFIT
+        # As JSON spells numbers; others, such as 0010, may be names.
+        value = Decimal(value) if _JSON_NUMBER.fullmatch(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return _MISFIT
-    # Beyond the range of a float no target can hold it.
+    # Beyond the range of a float, or too small for it, no target can hold it.
     try:
-        return value if math.isfinite(float(value)) else _MISFIT
+        nearest = float(value)
     except (OverflowError, ValueError):
         return _MISFIT
+    return value if math.isfinite(nearest) and bool(nearest) == bool(value) else _MISFIT
 
 
 def _boolean(value: Any, _path: str, _drift: Drift) -> Any:
@@ -228,6 +229,6 @@ def _boolean(value: Any, _path: str, _drift: Drift) -> Any:
 
 def _date_time(value: Any, _path: str, _drift: Drift) -> Any:
     moment = parse_date_time(value) if isinstance(value, str) else None
-    if moment is None:
+    if moment is None or _BELOW_MICROSECONDS.search(value):
         return _MISFIT
     return value if _STRICT_DATE_TIME.fullmatch(value) else moment.isoformat()

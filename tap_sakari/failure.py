@@ -15,7 +15,7 @@ EXPLAINED = (SakariError, MappingError, OutputError)
 
 
 class RecordMapError(MappingError):
-    """A stream map that failed on a record."""
+    """A record that the SDK could not turn into messages; a stream map is what may fail there."""
 
     def __init__(self, cause: type[Exception]) -> None:
         super().__init__(

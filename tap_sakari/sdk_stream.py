@@ -1,4 +1,4 @@
-"""What we do to the SDK's stream below its documented surface; all of it is here.
+"""What we change of the SDK's stream below its documented surface; all of it is here.
 
 `_sync_records` is where records become messages. Ours
 
@@ -22,7 +22,7 @@ from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
 from singer_sdk.mapper import SameRecordTransform
 
 from sakari_client import auth
-from sakari_client.errors import AuthenticationError, ConfigError, SakariError, TlsError
+from sakari_client.errors import ConfigError, SakariError, TlsError
 from tap_sakari.access import latest
 from tap_sakari.failure import RecordMapError
 from tap_sakari.writer import BufferedWriter, OutputError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sakari_client.page import Row
 
-_OF_THE_WHOLE_RUN = (AuthenticationError, ConfigError, TlsError, OutputError, SyncLifecycleSignal)
+_OF_THE_WHOLE_RUN = (ConfigError, TlsError, OutputError, SyncLifecycleSignal)
 """What no other stream would fare better with."""
 
 _ACCOUNT_CODES = frozenset({"ACCT-008", "ACCT-010", "ACCT-017"})
@@ -166,6 +166,6 @@ class SdkStream(Stream, ABC):
 def _is_of_the_whole_run(error: Exception) -> bool:
     """Whether no other stream would fare better."""
     if isinstance(error, SakariError) and error.operation == auth.OPERATION:
-        return True  # nothing can be read without an access token
+        return True  # nothing can be read without an access token; one endpoint may refuse it
     code = error.code if isinstance(error, SakariError) else None
     return isinstance(error, _OF_THE_WHOLE_RUN) or code in _ACCOUNT_CODES

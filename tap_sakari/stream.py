@@ -13,7 +13,7 @@ from singer_sdk.exceptions import SyncLifecycleSignal
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from sakari_client.schemas import load_schema
-from tap_sakari.conform import parse_date_time
+from tap_sakari.conform import parse_date_time, utc_milliseconds
 from tap_sakari.failure import EXPLAINED, explain, traced
 from tap_sakari.reader import Lift, ReadRow, RecordReader
 from tap_sakari.sdk_stream import SdkStream
@@ -67,7 +67,7 @@ class SakariStream(SdkStream):
         super().__init__(tap, schema=load_schema(self.name))
         self._sakari_tap = tap
         self.tally = Tally()
-        self._started = datetime.fromtimestamp(tap.initialized_at / 1000, timezone.utc)
+        self._started = datetime.fromtimestamp(tap.clock.time(), timezone.utc)
 
     # Reading.
 
@@ -77,7 +77,7 @@ class SakariStream(SdkStream):
         Raises:
             SakariError: the list could not be read completely.
         """
-        now = self._now()
+        self._started = now = self._now()
         window = self._window(now)
         listing = self._list(window)
         everything = window == Window()
@@ -125,6 +125,7 @@ class SakariStream(SdkStream):
             row_type=self.read_row.row_type,
             back_to=window.back_to,
             incomplete=self.config["incomplete_lists"],
+            certain=self._stream_version is not None,
         )
         return listing
 
@@ -143,16 +144,14 @@ class SakariStream(SdkStream):
     def _window(self, now: datetime) -> Window:
         if self.replication_method != "INCREMENTAL":
             return Window()
-        until = self.config.get("end_date")
-        # No bookmark passes the start of the run, or what the run leaves out.
-        end = parse_date_time(until) if until else None
-        self._write_replication_key_signpost(None, as_text(min(now, end) if end else now))
+        # No bookmark passes the start of the run.
+        self._write_replication_key_signpost(None, as_text(now))
         every = self.config.get("full_scan_every")
         return plan(
             self.name,
             bookmark=self._bookmark(),
             start=self.config.get("start_date"),
-            until=until,
+            until=self.config.get("end_date"),
             now=now,
             lookback=self.lookback,
             stops_early=self.stops_early,
@@ -169,12 +168,16 @@ class SakariStream(SdkStream):
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
         """None yet: the latest bookmark that this run may set is written with the first request."""
 
+    def compare_start_date(self, value: str, start_date_value: str) -> str:
+        """The later one; the SDK's own way fails for a date-time that ends in a lower-case z."""
+        return max(value, start_date_value, key=lambda text: utc_milliseconds(text) or "")
+
     def _finish(self, listing: StitchedList, window: Window, now: datetime) -> None:
         """Take note of how the list was read, when that is done."""
         if listing.stopped_at is not None:
             self.tally.note = f"read back to {listing.stopped_at}"
         if self.stops_early:
-            whole = listing.stopped_at is None and not listing.doubtful
+            whole = listing.stopped_at is None and listing.complete
             self.stream_state[_SCANNED_AT] = window.scanned_by(now, whole=whole)
         if listing.complete:
             self.activate_version()

@@ -27,7 +27,8 @@ class Tally:
     Attributes:
         read: rows that the server sent, repetitions left out.
         emitted: records written.
-        unchanged: rows skipped, as they did not change since the bookmark.
+        unchanged: rows skipped, as they did not change since the bookmark, or not between
+            start_date and end_date.
         duplicates: rows dropped that the server sent more than once.
         requests: HTTP requests, retries among them.
         retries: requests that repeated one that had failed.

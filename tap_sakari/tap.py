@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
+from singer_sdk.exceptions import MappingError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
@@ -34,6 +35,23 @@ if TYPE_CHECKING:
     import click
 
     from tap_sakari.stream import SakariStream
+
+
+def _check_state(state: dict[str, Any]) -> None:
+    """Refuse what the SDK would stumble over.
+
+    Raises:
+        ConfigError: it is no state.
+    """
+    bookmarks = state.get("bookmarks", {})
+    if not isinstance(bookmarks, dict):
+        raise ConfigError("state, bookmarks", "must be an object with an entry for each stream.")
+    for stream, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict) or not isinstance(bookmark.get("partitions", []), list):
+            raise ConfigError(
+                f"state, bookmarks.{stream}",
+                "is no bookmark. Remove the stream from the state to read it from the start.",
+            )
 
 
 class StreamsFailedError(Exception):
@@ -101,12 +119,24 @@ class TapSakari(Tap):
             check_tap_settings(self._config)
         return super()._validate_config(raise_errors=raise_errors)
 
+    def setup_mapper(self) -> None:
+        """Take the stream maps.
+
+        Raises:
+            ConfigError: one of them cannot be understood.
+        """
+        try:
+            super().setup_mapper()
+        except MappingError as error:
+            raise ConfigError("stream_maps", f"{error} Mend the expression.") from None
+
     def load_state(self, state: dict[str, Any]) -> None:
         """Take the state of the run before.
 
         Raises:
-            ConfigError: a bookmark in it is no date.
+            ConfigError: it is no state, or a bookmark in it is no date.
         """
+        _check_state(state)
         super().load_state(state)
         for stream, bookmark in self.state.get("bookmarks", {}).items():
             value = bookmark.get("replication_key_value")
@@ -199,5 +229,5 @@ class TapSakari(Tap):
         ctx.exit()
 
     def discover_streams(self) -> list[Stream]:
-        """All streams, in the order in which they are read."""
+        """All streams; the SDK reads them in the order of their names."""
         return [stream(self) for stream in STREAMS]

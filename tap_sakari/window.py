@@ -102,16 +102,24 @@ def plan(  # noqa: PLR0913
             scanned = max(scanned or start, start)
         else:
             logger.warning(
-                "%s: start_date is ahead of the server's clock; nothing is wanted yet.", stream
+                "%s: start_date is ahead of the server's clock; no record that has a date is "
+                "wanted yet.",
+                stream,
             )
     if begin is None:
         return Window(until=until)
     if stops_early and scanned is not None and _is_due(scanned, full_scan_every, now):
         since = min(begin, scanned)
         logger.info("%s: the whole list is read, as full_scan_every asks.", stream)
-        return Window(since, until, _before(since, lookback), scanned=scanned)
+        return Window(since, until, _from(since, lookback, start), scanned=scanned)
     edge = _before(begin, lookback)
-    return Window(begin, until, edge, edge if stops_early else None, scanned)
+    back_to = edge if stops_early else None
+    return Window(begin, until, _from(begin, lookback, start), back_to, scanned)
+
+
+def _from(moment: str, lookback: timedelta, start: str | None) -> str:
+    """The lookback before a moment, but nothing before the start date."""
+    return max(_before(moment, lookback), start or "")
 
 
 def _scanned(moment: str | None, now: datetime) -> str | None:
@@ -137,7 +145,7 @@ def _believable(stream: str, bookmark: str | None, now: datetime) -> str | None:
         return earlier
     logger.warning(
         "%s: the bookmark %s is more than a day ahead of the server's clock, and says nothing; "
-        "everything is read again.",
+        "this run reads as the first one does.",
         stream, bookmark,
     )  # fmt: skip
     return None

@@ -161,7 +161,10 @@ def test_flattening(settings: dict[str, Any], tmp_path: Path) -> None:
         ({"requests_per_second": 0}, "requests_per_second"),
         ({"concurrency": "many"}, "concurrency"),
         ({"ca_file": "no/such/file"}, "ca_file"),
+        ({"ca_file": __file__}, "ca_file"),
         ({"auth_url": "http://login.example.com"}, "auth_url"),
+        ({"stream_maps": {"contacts": {"a": "1 +"}}}, "stream_maps"),
+        ({"stream_maps": {"contacts": "bogus"}}, "stream_maps.contacts: must be an object"),
     ],
     ids=str,
 )

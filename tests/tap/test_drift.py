@@ -18,6 +18,7 @@ from sakari_client.answers import Answer
 from sakari_client.clock import Clock
 from sakari_client.page import read_page
 from sakari_client.schemas import load_schema
+from tap_sakari.reader import RecordReader
 from tap_sakari.stream import SakariStream
 from tap_sakari.streams import STREAMS
 from tap_sakari.tap import TapSakari
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     import socket
 
     from sakari_emulator.server import EmulatorServer
-    from tap_sakari.reader import RecordReader
 
 NAMES = [vars(one)["name"] for one in STREAMS]
 SDK_PATH = {"contacts": {"id": "id"}}
@@ -222,6 +222,41 @@ def test_an_odd_row_among_good_ones_stops_nothing(odd: bytes) -> None:
         for record in records:
             FITS["messages"].validate(record)
             assert "\0" not in json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    ("stream", "row", "number"),
+    [
+        ("messages", {"phoneNumber": ""}, None),
+        ("messages", {"phoneNumber": "", "conversation": {"phoneNumber": {"number": "+1"}}}, "+1"),
+        ("messages", {"conversation": {"phoneNumber": {"number": ""}}}, None),
+        ("messages", {"phoneNumber": {"number": "+1"}}, "+1"),
+        ("messages", {"conversation": {"phoneNumber": "+1"}}, "+1"),
+        ("conversations", {"phoneNumber": {"number": ""}}, None),
+        ("conversations", {"phoneNumber": "+1"}, "+1"),
+        ("calls", {"phoneNumber": {"number": ""}}, None),
+    ],
+)
+def test_an_empty_phone_number_is_none(
+    stream: str, row: dict[str, Any], number: str | None
+) -> None:
+    for mode in ("typed", "dictionaries"):
+        read = READERS[stream, mode, False](json.dumps({"id": "1", **row}).encode())
+        assert json.loads(encoder.encode(read.value))["phone_number"] == number
+
+
+def test_a_page_of_rows_that_fit_is_read_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = b'{"id":"%d","status":"sent","created":{"at":"2024-01-01T00:00:00.000Z"}}'
+    body = b'{"success":true,"data":[' + b",".join(good % n for n in range(9)) + b"]}"
+    read_row = READERS["messages", "typed", False]
+    answer = Answer(200, {}, body, 0.0)
+    one_by_one = read_page("GET /messages", answer, 0, read_row)
+    monkeypatch.setattr(RecordReader, "__call__", None)
+    at_once = read_page("GET /messages", answer, 0, read_row, read_row.row_type)
+    assert [encoder.encode(row.value) for row in at_once.rows] == [
+        encoder.encode(row.value) for row in one_by_one.rows
+    ]
+    assert [row.created for row in at_once.rows] == ["2024-01-01T00:00:00.000Z"] * 9
 
 
 @pytest.mark.parametrize("maps", [{}, {"messages": {"id": "id"}}], ids=["direct", "sdk"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,6 +176,17 @@ def test_a_conversation_comes_again_when_its_closing_date_is_past(
     due = {one["id"] for one in everything if one["is_closed"] and one["closed"] >= bookmark}
     assert due
     assert due <= set(second.ids("conversations"))
+
+
+def test_a_conversation_is_closed_by_the_servers_clock_as_its_stream_begins(
+    emulator: EmulatorServer, quick: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Later than this run began: contacts took that long.
+    later = datetime(2100, 1, 1, tzinfo=timezone.utc)
+    monkeypatch.setattr(SakariStream, "_now", lambda _stream: later)
+    emulator.switch(closed_form="future_date")
+    records = run_tap(quick, select="conversations").records["conversations"]
+    assert {one["is_closed"] for one in records if one.get("closed")} == {True}
 
 
 @pytest.mark.parametrize("fast_by", [0, 300])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakari_client.page import Row
-from tap_sakari.window import as_text, plan
+from tap_sakari.window import Window, as_text, plan
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LOOKBACK = timedelta(days=2)
@@ -101,3 +102,33 @@ def test_no_change_is_missed_for_longer_than_full_scan_every(
                 ended=None if ended is None else int(str(ended)),
                 finished=bool(finished),
             )
+
+
+def planned(**more: Any) -> Window:
+    now = START + timedelta(days=30)
+    given: dict[str, Any] = {"bookmark": None, "start": None, "until": None, "stops_early": True}
+    return plan("messages", **{**given, "now": now, "lookback": LOOKBACK, **more})
+
+
+def test_what_a_later_run_wants() -> None:
+    window = planned(bookmark=moment(600))
+    assert (window.since, window.back_to) == (moment(600), moment(600 - 48))
+    assert window.created_since == moment(600 - 48)
+
+
+def test_what_a_run_with_a_start_date_wants() -> None:
+    window = planned(start=moment(600))
+    assert (window.since, window.back_to) == (moment(600), moment(600 - 48))
+    assert window.created_since == moment(600), "what tells no change is judged by its creation"
+
+
+def test_what_a_full_scan_wants() -> None:
+    every = timedelta(days=5)
+    window = planned(bookmark=moment(700), scanned_at=moment(500), full_scan_every=every)
+    assert (window.since, window.back_to) == (moment(500), None)
+    assert window.created_since == moment(500 - 48)
+
+
+def test_a_bookmark_up_to_a_day_ahead_reads_two_days_again() -> None:
+    assert planned(bookmark=moment(720 + 23)).since == moment(720 + 23 - 48)
+    assert planned(bookmark=moment(720 + 25)).since is None
