@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ _BY_ID, _BY_ID_FALLING = "by id", "by id, falling"
 
 _ENOUGH_PAIRS = 16
 """Neighbours that must stand in an order before it counts as proven: fewer may do so by chance."""
+
+
+_EDGES = 64
+"""Last rows of pages that are remembered: as many as pages may be read out of turn."""
+
+
+def together(rows: list[Row]) -> int:
+    """How many rows at the end were created at the same moment."""
+    return next(
+        (number for number, row in enumerate(rows[::-1]) if row.created != rows[-1].created),
+        len(rows),
+    )
 
 
 class Order:
@@ -31,9 +44,8 @@ class Order:
         self._possible = {_NEWEST_FIRST, _OLDEST_FIRST, _BY_ID, _BY_ID_FALLING}
         self._ties = {_BY_ID, _BY_ID_FALLING}
         self._tied_across_pages = False
+        self._edges: deque[Row] = deque(maxlen=_EDGES)
         self._pairs = 0
-        self._last: Row | None = None
-        self._together = 0
 
     def watch(self, rows: list[Row], *, backwards: bool = False) -> None:
         """Take note of some rows that follow each other in the list.
@@ -42,26 +54,16 @@ class Order:
             rows: in the order in which they are read.
             backwards: whether that is the list's order in reverse.
         """
-        if self._ties and self._last is not None:
-            date, row_id = self._last.created, self._last.id
-            self._tied_across_pages |= any(row.created == date and row.id != row_id for row in rows)
-        self.go_on_from(rows)
+        if self._ties:
+            edges = {edge.created: edge.id for edge in self._edges}
+            self._tied_across_pages |= any(
+                row.created in edges and row.id != edges[row.created] for row in rows
+            )
+            self._edges.extend(rows[-1:])
         listed = rows[::-1] if backwards else rows
         self._watch_dates(listed)
         self._watch_ids(listed)
         self._pairs += max(0, len(rows) - 1)
-
-    def go_on_from(self, rows: list[Row]) -> None:
-        """Take note of what the next rows are to be joined to.
-
-        Args:
-            rows: in the order in which they are read.
-        """
-        if rows:
-            self._last = last = rows[-1]
-            others = (place for place, row in enumerate(rows[::-1]) if row.created != last.created)
-            together = next(others, len(rows))
-            self._together = together + (self._together if together == len(rows) else 0)
 
     def _watch_dates(self, rows: list[Row]) -> None:
         dates = [row.created or "" for row in rows]
@@ -82,7 +84,7 @@ class Order:
             if order in self._possible and not _all(follows, [_id_key(row) for row in rows]):
                 self._possible.discard(order)
 
-    def overlap(self, page_size: int) -> int:
+    def overlap(self, together: int, page_size: int) -> int:
         """How many of the rows read last must be asked for again, so that none can be missed.
 
         That is one, unless some that were created together may change places: then it is all of
@@ -90,15 +92,16 @@ class Order:
         that, the list counts as unsorted from now on.
 
         Args:
+            together: how many of the rows read last were created together.
             page_size: rows of a full page.
         """
         by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
         if by_id or self._ties or not self.by_creation:
             return 1
-        if 2 * self._together >= page_size:
+        if 2 * together >= page_size:
             self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
             return 1
-        return self._together + 1
+        return together + 1
 
     @property
     def newest_first(self) -> bool:

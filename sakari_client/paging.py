@@ -26,7 +26,7 @@ from sakari_client.bound import Bound
 from sakari_client.errors import PagingError
 from sakari_client.known import NOWHERE, KnownIds
 from sakari_client.mirror import Mirror
-from sakari_client.order import Order
+from sakari_client.order import Order, together
 from sakari_client.reading import Reading
 
 if TYPE_CHECKING:
@@ -230,8 +230,9 @@ class StitchedList:
                 tail = tail or page.rows
                 yield from self._give([row for row in fresh if row.id not in self._known])
             # Back from the first of these rows, and from all that may change places with it.
-            self._order.go_on_from(tail[::-1])
-            known = min(self._order.overlap(size), len(tail))
+            self._watch(tail[:1])
+            first_alike = together(tail[::-1])
+            known = min(self._order.overlap(first_alike, size), len(tail))
             mirror = Mirror(self._fetch, start + known)
             backwards = self._begin(
                 mirror.fetch,
@@ -244,7 +245,6 @@ class StitchedList:
                 self._watch(page.rows, backwards=True)
                 if start + known - page.end >= size:
                     self._watch([page.rows[-1], first.rows[-1]], backwards=True)
-                    self._order.go_on_from(page.rows)
                 yield from self._give([row for row in fresh if row.id not in self._known])
                 if not self._order.oldest_first:
                     break

@@ -19,10 +19,12 @@ before a known row was read before it, and one that stands after it is still ahe
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import PagingError
 from sakari_client.known import NOWHERE
+from sakari_client.order import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from sakari_client.known import KnownIds
     from sakari_client.page import Page, Row
 
+_EDGES = 256
+"""Last rows of pages whose moments are remembered: more than pages can be read out of turn."""
 _EARLIER = 4
 """Rows by which pages are asked for earlier at most, and never more than an eighth of a page, so
 that each page leads on: more would cost more than it saves."""
@@ -63,7 +67,7 @@ class Reading:
         paged: bool = True,
         largest: int = 0,
         until: Callable[[Page], int | None] | None = None,
-        overlap: Callable[[int], int] | None = None,
+        overlap: Callable[[int, int], int] | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -76,18 +80,19 @@ class Reading:
             largest: rows of the largest page that is known of.
             until: how far ahead pages are worth fetching, by the latest page: an offset, or
                 None for no bound. Default: the server's count.
-            overlap: how many of the rows read last to ask for again, by the rows of a full page:
-                one, or all that may change places, and one that they do not pass. Default: one.
+            overlap: see `Order.overlap`. Default: always one.
         """
         self._name = name
         self._ahead = ahead
         self._seen = seen
         self._paged = paged
         self._until = until or (lambda page: page.total)
-        self._overlap = overlap or (lambda _page_size: 1)
-        self._loose: str | None = None
+        self._overlap = overlap or (lambda _together, _page_size: 1)
+        self._together = 0
+        self._may_change_places = False
+        self._edges: deque[str | None] = deque(maxlen=_EDGES)
         self._last_ids: list[str] = []
-        self._latest: str | None = None
+        self._latest: Row | None = None
         self._same = self._barren = self._stalled = 0
         self._looked_again = False
         self._start = self.end = 0
@@ -113,7 +118,8 @@ class Reading:
         """
         offset = boundary = start
         self._start, self.end = start, start + known
-        self._loose = loose
+        self._may_change_places = loose is not None
+        self._edges.append(loose)
         back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
@@ -131,7 +137,7 @@ class Reading:
                 yield page, fresh
                 if self._ended(page, shows_nothing_follows=bool(page.ids) and barren):
                     return
-                offset = boundary = max(start, page.end - self._rows_to_repeat(page.rows))
+                offset = boundary = max(start, page.end - self._rows_to_repeat())
                 back = 0
                 if page.says_more or (page.says_more is None and len(page.rows) == self.largest):
                     next_row = max(offset, page.end - 1)
@@ -155,11 +161,11 @@ class Reading:
         """Rows by which a full page advances."""
         return max(1, self.largest - 1)
 
-    def _rows_to_repeat(self, rows: list[Row]) -> int:
+    def _rows_to_repeat(self) -> int:
         """How many of the rows read last the next page must show again."""
         # A page of a single row has no row to spare.
-        repeated = max(0, min(self._overlap(self.largest), self.largest - 1))
-        self._loose = rows[-1].created if rows and repeated > 1 else None
+        repeated = max(0, min(self._overlap(self._together, self.largest), self.largest - 1))
+        self._may_change_places = repeated > 1
         self._ask_earlier_by(repeated - 1)
         return repeated
 
@@ -173,9 +179,12 @@ class Reading:
             page.offset == 0 or (page.offset == start and not self.count)
         )
         return begins or any(
-            row.id in self._seen and (self._loose is None or row.created != self._loose)
-            for row in page.rows
+            row.id in self._seen and not self._is_at_an_edge(row) for row in page.rows
         )
+
+    def _is_at_an_edge(self, row: Row) -> bool:
+        """Whether rows that were created with this one may not have been read, or not yet."""
+        return self._may_change_places and row.created in self._edges
 
     def _take_fresh(self, page: Page) -> list[Row]:
         """The rows of a page that are not known yet; they are known from now on."""
@@ -187,11 +196,10 @@ class Reading:
         if behind:
             self._ask_earlier_by(self.end - page.offset - behind)
         due = page.rows[behind - 1] if behind else None
-        if (due.id if due else None) != self._latest and not (
-            due and self._loose is not None and due.created == self._loose
-        ):
+        latest = self._latest
+        if (due and due.id) != (latest and latest.id) and not (due and self._is_at_an_edge(due)):
             # Another row stands where the last one that was read was due.
-            self.moved |= self._latest is not None
+            self.moved |= latest is not None
             # Where these rows stand among those read before is not known.
             seen.comparable_from = place
         # A page may hold a row twice; what follows takes it once.
@@ -202,7 +210,7 @@ class Reading:
         fresh = [*inserted.values(), *appended.values()]
         place += len(fresh)
         if behind < len(ids):
-            self._latest = ids[-1]
+            self._note_latest(page.rows, behind)
         expected = min(len(page.rows), max(0, self.end - page.offset))
         dropped = len(page.rows) - len(fresh)
         self.duplicates += max(0, dropped - expected)
@@ -213,6 +221,15 @@ class Reading:
         self.pages_read += 1
         self.end = page.end
         return fresh
+
+    def _note_latest(self, rows: list[Row], behind: int) -> None:
+        """Take note of the last rows read, and of how many were created together."""
+        last, alike = rows[-1], together(rows)
+        before = self._latest
+        if alike == len(rows) and before and before.created == last.created:
+            alike = self._together + len(rows) - behind
+        self._latest, self._together = last, alike
+        self._edges.append(last.created)
 
     def _check_progress(self, page: Page, *, fresh: bool, barren: bool) -> None:
         """Notice a list that leads nowhere.

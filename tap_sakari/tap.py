@@ -98,8 +98,8 @@ class TapSakari(Tap):
         Raises:
             ConfigError: a setting is missing or wrong; the error names it.
         """
+        self.append_builtin_config(self.config_jsonschema)
         if parse_env_config:
-            self.append_builtin_config(self.config_jsonschema)
             settings = self.config_jsonschema["properties"]
             config = {**(config or {}), **read_environment(settings, "TAP_SAKARI_")}
         super().__init__(config=config, **kwargs)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from sakari_client.config import SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
@@ -115,7 +116,7 @@ def test_secrets_are_not_shown() -> None:
 
 def test_a_ca_file_that_exists_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
-    file.touch()
+    trustme.CA().cert_pem.write_to_path(str(file))
     assert ClientConfig(**CREDENTIALS, ca_file=str(file)).ca_file == str(file)
 
 
