@@ -18,7 +18,6 @@ _BY_ID, _BY_ID_FALLING = "by id", "by id, falling"
 _ENOUGH_PAIRS = 16
 """Neighbours that must stand in an order before it counts as proven: fewer may do so by chance."""
 
-
 _EDGES = 64
 """Last rows of pages that are remembered: as many as pages may be read out of turn."""
 
@@ -70,12 +69,15 @@ class Order:
         for order, follows in ((_NEWEST_FIRST, operator.ge), (_OLDEST_FIRST, operator.le)):
             if order in self._possible and not ("" not in dates and _all(follows, dates)):
                 self._possible.discard(order)
-        were_in_order = bool(self._ties)
+        if self._ties and len(set(dates)) < len(dates):
+            self._watch_ties(rows)
+
+    def _watch_ties(self, rows: list[Row]) -> None:
         for one, other in itertools.pairwise(rows):
             if one.created == other.created and one.id != other.id:
                 rises = _id_key(one) < _id_key(other)
                 self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)
-        if were_in_order and not self._ties and self._tied_across_pages:
+        if not self._ties and self._tied_across_pages:
             # Pages were joined as if these rows kept their places.
             self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
 
@@ -84,7 +86,7 @@ class Order:
             if order in self._possible and not _all(follows, [_id_key(row) for row in rows]):
                 self._possible.discard(order)
 
-    def overlap(self, together: int, page_size: int) -> int:
+    def overlap(self, alike: int, page_size: int) -> int:
         """How many of the rows read last must be asked for again, so that none can be missed.
 
         That is one, unless some that were created together may change places: then it is all of
@@ -92,16 +94,16 @@ class Order:
         that, the list counts as unsorted from now on.
 
         Args:
-            together: how many of the rows read last were created together.
+            alike: how many of the rows read last were created together.
             page_size: rows of a full page.
         """
         by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
         if by_id or self._ties or not self.by_creation:
             return 1
-        if 2 * together >= page_size:
+        if 2 * alike >= page_size:
             self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
             return 1
-        return together + 1
+        return alike + 1
 
     @property
     def newest_first(self) -> bool:
