@@ -79,7 +79,7 @@ class Order:
                 self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)
         if not self._ties and self._tied_across_pages:
             # Pages were joined as if these rows kept their places.
-            self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
+            self.disprove()
 
     def _watch_ids(self, rows: list[Row]) -> None:
         for order, follows in ((_BY_ID, operator.lt), (_BY_ID_FALLING, operator.gt)):
@@ -101,9 +101,13 @@ class Order:
         if by_id or self._ties or not self.by_creation:
             return 1
         if 2 * alike >= page_size:
-            self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
+            self.disprove()
             return 1
         return alike + 1
+
+    def disprove(self) -> None:
+        """Count the list as not sorted by creation."""
+        self._possible -= {_NEWEST_FIRST, _OLDEST_FIRST}
 
     @property
     def newest_first(self) -> bool:

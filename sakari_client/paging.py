@@ -179,7 +179,7 @@ class StitchedList:
             paged=self._paged,
             largest=largest,
             until=until,
-            overlap=self._order.overlap,
+            order=self._order,
         )
         self._ahead.append(ahead)
         self._readings.append(reading)
@@ -224,10 +224,12 @@ class StitchedList:
         start = (first.total or 0) - size + 1
         after = self._begin(self._fetch, self._tail, largest=size)
         tail: list[Row] = []
+        edges: set[str | None] = set()
         try:
             for page, fresh in after.pages(start):
                 self._watch([first.rows[-1], *page.rows])
                 tail = tail or page.rows
+                edges.update(row.created for row in page.rows[:1])
                 yield from self._give([row for row in fresh if row.id not in self._known])
             # Back from the first of these rows, and from all that may change places with it.
             self._watch(tail[:1])
@@ -240,8 +242,7 @@ class StitchedList:
                 largest=size,
                 until=lambda page: _least(start + known, bound.reach(page)),
             )
-            loose = tail[0].created if known > 1 else None
-            for page, fresh in backwards.pages(known=known, loose=loose):
+            for page, fresh in backwards.pages(known=known, edges=edges if known > 1 else ()):
                 self._watch(page.rows, backwards=True)
                 if start + known - page.end >= size:
                     self._watch([page.rows[-1], first.rows[-1]], backwards=True)

@@ -19,28 +19,26 @@ before a known row was read before it, and one that stands after it is still ahe
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import PagingError
 from sakari_client.known import NOWHERE
-from sakari_client.order import together
+from sakari_client.order import Order, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Collection, Generator
 
     from sakari_client.ahead import PagesAhead
     from sakari_client.known import KnownIds
     from sakari_client.page import Page, Row
 
-_EDGES = 256
-"""Last rows of pages whose moments are remembered: more than pages can be read out of turn."""
 _EARLIER = 4
 """Rows by which pages are asked for earlier at most, and never more than an eighth of a page, so
 that each page leads on: more would cost more than it saves."""
 _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
+_STALLED_AT_AN_EDGE = 8
 
 
 class Reading:
@@ -67,7 +65,7 @@ class Reading:
         paged: bool = True,
         largest: int = 0,
         until: Callable[[Page], int | None] | None = None,
-        overlap: Callable[[int, int], int] | None = None,
+        order: Order | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -80,17 +78,17 @@ class Reading:
             largest: rows of the largest page that is known of.
             until: how far ahead pages are worth fetching, by the latest page: an offset, or
                 None for no bound. Default: the server's count.
-            overlap: see `Order.overlap`. Default: always one.
+            order: what is known of the list's order. Default: nothing.
         """
         self._name = name
         self._ahead = ahead
         self._seen = seen
         self._paged = paged
         self._until = until or (lambda page: page.total)
-        self._overlap = overlap or (lambda _together, _page_size: 1)
+        self._order = order or Order()
         self._together = 0
-        self._may_change_places = False
-        self._edges: deque[str | None] = deque(maxlen=_EDGES)
+        self._ends_with: str | None = None
+        self._edges: set[str | None] = set()  # moments whose rows may not all have been read
         self._last_ids: list[str] = []
         self._latest: Row | None = None
         self._same = self._barren = self._stalled = 0
@@ -102,7 +100,7 @@ class Reading:
         self.total: int | None = None
 
     def pages(
-        self, start: int = 0, *, known: int = 0, loose: str | None = None
+        self, start: int = 0, *, known: int = 0, edges: Collection[str | None] = ()
     ) -> Generator[tuple[Page, list[Row]], None, None]:
         """Yield each page that joins on, and those of its rows that are new to this reading.
 
@@ -110,7 +108,7 @@ class Reading:
             start: the offset to begin at.
             known: how many rows from that offset on were read already; if any, the first page must
                 join on too, and offset 0 is not where the list begins.
-            loose: when those of them were created that may change places with the next rows.
+            edges: moments of which not all rows may have been read, though some were.
 
         Raises:
             PagingError: the list cannot be read to its end.
@@ -118,8 +116,7 @@ class Reading:
         """
         offset = boundary = start
         self._start, self.end = start, start + known
-        self._may_change_places = loose is not None
-        self._edges.append(loose)
+        self._edges = set(edges)
         back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
@@ -128,16 +125,22 @@ class Reading:
             self.largest = max(self.largest, len(page.rows))
             joined = self._joins(page, start=None if known else start)
             fresh = self._take_fresh(page) if joined else []
+            if joined:
+                self._settle(page.rows)
             # A page that shows nothing where rows should be; not one of those read while
             # stepping back, which may well lie past the end of a list that grew shorter.
             short = asked and (not page.ids or len(page.ids) < self.largest)
             barren = short and not fresh and (joined or (not page.ids and not back))
             self._check_progress(page, fresh=bool(fresh), barren=barren)
+            if self._edges and self._stalled >= _STALLED_AT_AN_EDGE:
+                # No page has room for all rows of a moment and the one before them.
+                self._order.disprove()
+                self._edges.clear()
             if joined:
                 yield page, fresh
                 if self._ended(page, shows_nothing_follows=bool(page.ids) and barren):
                     return
-                offset = boundary = max(start, page.end - self._rows_to_repeat())
+                offset = boundary = max(start, page.end - self._rows_to_repeat(page.rows))
                 back = 0
                 if page.says_more or (page.says_more is None and len(page.rows) == self.largest):
                     next_row = max(offset, page.end - 1)
@@ -161,11 +164,19 @@ class Reading:
         """Rows by which a full page advances."""
         return max(1, self.largest - 1)
 
-    def _rows_to_repeat(self) -> int:
-        """How many of the rows read last the next page must show again."""
+    def _rows_to_repeat(self, rows: list[Row]) -> int:
+        """How many of the last rows of a page the next one must show again."""
+        if rows:
+            alike = together(rows)
+            goes_on = alike == len(rows) and self._ends_with == rows[-1].created
+            self._together = alike + (self._together if goes_on else 0)
+            self._ends_with = rows[-1].created
         # A page of a single row has no row to spare.
-        repeated = max(0, min(self._overlap(self._together, self.largest), self.largest - 1))
-        self._may_change_places = repeated > 1
+        repeated = max(0, min(self._order.overlap(self._together, self.largest), self.largest - 1))
+        if repeated <= 1:
+            self._edges.clear()
+        else:
+            self._edges.add(self._ends_with)
         self._ask_earlier_by(repeated - 1)
         return repeated
 
@@ -179,12 +190,13 @@ class Reading:
             page.offset == 0 or (page.offset == start and not self.count)
         )
         return begins or any(
-            row.id in self._seen and not self._is_at_an_edge(row) for row in page.rows
+            row.id in self._seen and row.created not in self._edges for row in page.rows
         )
 
-    def _is_at_an_edge(self, row: Row) -> bool:
-        """Whether rows that were created with this one may not have been read, or not yet."""
-        return self._may_change_places and row.created in self._edges
+    def _settle(self, rows: list[Row]) -> None:
+        """Take note of rows that a page shows with all that were created at the same moment."""
+        if self._edges and rows:
+            self._edges -= {row.created for row in rows} - {rows[0].created, rows[-1].created}
 
     def _take_fresh(self, page: Page) -> list[Row]:
         """The rows of a page that are not known yet; they are known from now on."""
@@ -197,7 +209,7 @@ class Reading:
             self._ask_earlier_by(self.end - page.offset - behind)
         due = page.rows[behind - 1] if behind else None
         latest = self._latest
-        if (due and due.id) != (latest and latest.id) and not (due and self._is_at_an_edge(due)):
+        if (due and due.id) != (latest and latest.id) and not (due and due.created in self._edges):
             # Another row stands where the last one that was read was due.
             self.moved |= latest is not None
             # Where these rows stand among those read before is not known.
@@ -210,7 +222,7 @@ class Reading:
         fresh = [*inserted.values(), *appended.values()]
         place += len(fresh)
         if behind < len(ids):
-            self._note_latest(page.rows, behind)
+            self._latest = page.rows[-1]
         expected = min(len(page.rows), max(0, self.end - page.offset))
         dropped = len(page.rows) - len(fresh)
         self.duplicates += max(0, dropped - expected)
@@ -221,15 +233,6 @@ class Reading:
         self.pages_read += 1
         self.end = page.end
         return fresh
-
-    def _note_latest(self, rows: list[Row], behind: int) -> None:
-        """Take note of the last rows read, and of how many were created together."""
-        last, alike = rows[-1], together(rows)
-        before = self._latest
-        if alike == len(rows) and before and before.created == last.created:
-            alike = self._together + len(rows) - behind
-        self._latest, self._together = last, alike
-        self._edges.append(last.created)
 
     def _check_progress(self, page: Page, *, fresh: bool, barren: bool) -> None:
         """Notice a list that leads nowhere.
