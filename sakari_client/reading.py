@@ -6,13 +6,16 @@
   Where the list moved up by a few rows only, pages are asked for that much earlier from then on.
 * A page fetched ahead that does not join on even after such a step is from before the list moved,
   as are those behind it: all are fetched anew.
+* Where rows that were created together may change places (`order.py`), all of them at the end of a
+  page, and one more, are asked for again. A page then joins on by a row of a moment of which some
+  page has shown all rows.
 * Rows inserted meanwhile push known rows into the next page; known rows are dropped by id.
 * The reader advances by the rows that came, so a server may cap the page as it likes.
 * The list ends where the server says so (`hasNext`, else `totalCount`), or where a page shows
   that nothing follows the last row. An empty page shows nothing: the row asked for again should
   have been in it.
 
-Why one known row is enough: rows keep their order, so a row that was there all the time and stands
+Why one such row is enough: rows keep their order, so a row that was there all the time and stands
 before a known row was read before it, and one that stands after it is still ahead.
 """
 
@@ -39,6 +42,8 @@ _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
 _STALLED_AT_AN_EDGE = 8
+"""Pages in a row that may bring nothing new: the same page again, an empty or short one, any at
+all, and any while rows may change places at the end of a page."""
 
 
 class Reading:

@@ -353,6 +353,30 @@ def test_a_list_that_looks_sorted_until_a_row_moves_to_its_front(hints: tuple[st
     assert len(came) == len(set(came))
 
 
+def test_a_row_that_moves_to_the_end_of_what_looks_sorted_is_found() -> None:
+    def change(moving: MovingList) -> None:
+        if len(moving.requests) == 4:
+            moving.ids.append(moving.ids.pop(2_600))
+
+    moving = MovingList(_unsorted(3_000), changes=[change] * 1_000)
+    moving.created = {row: float(number) for number, row in enumerate(moving.ids)}
+    wanted = set(moving.ids[2_500:])
+    came = moving.read(back_to=as_text(2_500.0))
+    assert wanted <= set(came)
+    assert len(came) == len(set(came))
+
+
+def test_rows_that_follow_the_old_beginning_do_not_come_again_when_they_are_forgotten() -> None:
+    def change(moving: MovingList) -> None:
+        if len(moving.requests) == 250:
+            del moving.ids[50:2_100]
+
+    moving = MovingList(_unsorted(40_000), changes=[change] * 1_000, step=-1)
+    moving.created = {row: -float(number) for number, row in enumerate(moving.ids)}
+    came = moving.read()
+    assert len(came) == len(set(came)) == 40_000
+
+
 def test_what_may_change_places_is_certain_only_when_read_twice() -> None:
     def swap(moving: MovingList) -> None:
         if len(moving.requests) == 5:
