@@ -18,6 +18,9 @@ _BY_ID, _BY_ID_FALLING = "by id", "by id, falling"
 _ENOUGH_PAIRS = 16
 """Neighbours that must stand in an order before it counts as proven: fewer may do so by chance."""
 
+_ENOUGH_TIES = 8
+"""Neighbours that were created together and must stand in the order of their ids, likewise."""
+
 _EDGES = 64
 """Last rows of pages that are remembered: as many as pages may be read out of turn."""
 
@@ -35,13 +38,14 @@ class Order:
 
     Pages overlap by a row at least, so a list whose pages are each in order is in that order as a
     whole. Rows that were created together may stand in any order among each other, and in another
-    one at each request, unless all that do so stand in the order of their ids: then the list is
-    sorted by both. Where they do not, `overlap` says how many rows to ask for again.
+    one at each request, unless enough of them stand in the order of their ids and none does not:
+    then the list is sorted by both. Otherwise `overlap` says how many rows to ask for again.
     """
 
     def __init__(self) -> None:
         self._possible = {_NEWEST_FIRST, _OLDEST_FIRST, _BY_ID, _BY_ID_FALLING}
         self._ties = {_BY_ID, _BY_ID_FALLING}
+        self._tied_pairs = 0
         self._tied_across_pages = False
         self._edges: deque[Row] = deque(maxlen=_EDGES)
         self._pairs = 0
@@ -53,12 +57,12 @@ class Order:
             rows: in the order in which they are read.
             backwards: whether that is the list's order in reverse.
         """
-        if self._ties:
+        if self._is_sorted_by_id_too:
             edges = {edge.created: edge.id for edge in self._edges}
             self._tied_across_pages |= any(
                 row.created in edges and row.id != edges[row.created] for row in rows
             )
-            self._edges.extend(rows[-1:])
+        self._edges.extend(rows[-1:])
         listed = rows[::-1] if backwards else rows
         self._watch_dates(listed)
         self._watch_ids(listed)
@@ -75,6 +79,7 @@ class Order:
     def _watch_ties(self, rows: list[Row]) -> None:
         for one, other in itertools.pairwise(rows):
             if one.created == other.created and one.id != other.id:
+                self._tied_pairs += 1
                 rises = _id_key(one) < _id_key(other)
                 self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)
         if not self._ties and self._tied_across_pages:
@@ -98,12 +103,17 @@ class Order:
             page_size: rows of a full page.
         """
         by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
-        if by_id or self._ties or not self.by_creation:
+        if by_id or self._is_sorted_by_id_too or not self.by_creation:
             return 1
         if 2 * alike >= page_size:
             self.disprove()
             return 1
         return alike + 1
+
+    @property
+    def _is_sorted_by_id_too(self) -> bool:
+        """Whether rows that were created together stand in the order of their ids."""
+        return bool(self._ties) and self._tied_pairs >= _ENOUGH_TIES
 
     def disprove(self) -> None:
         """Count the list as not sorted by creation."""
