@@ -70,7 +70,10 @@ class Threads:
 
 
 class PagesAhead:
-    """A few pages under way or waiting, never more than `width`.
+    """A few pages under way or waiting: never more than `width`, and half as many.
+
+    So many may be under way at the same time; the others are there when those that wait for their
+    turn to be read came all at once.
 
     Attributes:
         early: rows by which pages are asked for earlier than they need to begin.
@@ -137,7 +140,8 @@ class PagesAhead:
         width = self._width()
         if width == 1:
             return
-        while len(self._pages) < width and (end is None or offset < end):
+        most = width + width // 2
+        while len(self._pages) < most and (end is None or offset < end):
             start = self._covering(offset, stride)
             if start is None:
                 start = max(0, offset - self.early)

@@ -47,7 +47,7 @@ class Order:
         self._ties = {_BY_ID, _BY_ID_FALLING}
         self._tied_pairs = 0
         self._tied_across_pages = False
-        self._edges: deque[Row] = deque(maxlen=_EDGES)
+        self._edges: deque[tuple[str | None, str]] = deque(maxlen=_EDGES)
         self._pairs = 0
 
     def watch(self, rows: list[Row], *, backwards: bool = False) -> None:
@@ -57,12 +57,12 @@ class Order:
             rows: in the order in which they are read.
             backwards: whether that is the list's order in reverse.
         """
-        if self._is_sorted_by_id_too:
-            edges = {edge.created: edge.id for edge in self._edges}
-            self._tied_across_pages |= any(
-                row.created in edges and row.id != edges[row.created] for row in rows
+        if self._is_sorted_by_id_too and not self._tied_across_pages:
+            edges = dict(self._edges)
+            self._tied_across_pages = any(
+                row.id != edges[row.created] for row in rows if row.created in edges
             )
-        self._edges.extend(rows[-1:])
+        self._edges += [(row.created, row.id) for row in rows[-1:]]
         listed = rows[::-1] if backwards else rows
         self._watch_dates(listed)
         self._watch_ids(listed)
@@ -74,11 +74,12 @@ class Order:
             if order in self._possible and not ("" not in dates and _all(follows, dates)):
                 self._possible.discard(order)
         if self._ties and len(set(dates)) < len(dates):
-            self._watch_ties(rows)
+            self._watch_ties(rows, dates)
 
-    def _watch_ties(self, rows: list[Row]) -> None:
-        for one, other in itertools.pairwise(rows):
-            if one.created == other.created and one.id != other.id:
+    def _watch_ties(self, rows: list[Row], dates: list[str]) -> None:
+        tied = map(operator.eq, dates, dates[1:])
+        for one, other in itertools.compress(itertools.pairwise(rows), tied):
+            if one.id != other.id:
                 self._tied_pairs += 1
                 rises = _id_key(one) < _id_key(other)
                 self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)

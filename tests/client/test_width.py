@@ -56,11 +56,22 @@ def bursts(width: Width, *latencies: float) -> list[int]:
 
 
 def test_a_slow_round_is_not_enough_to_go_back() -> None:
-    assert bursts(Width(16), 0.2, 1.0, 0.2, 1.0, 0.2, 0.2) == [4, 4, 8, 8, 16, 16]
+    assert bursts(Width(16), 0.2, 0.2, 1.0, 0.2, 0.2) == [4, 8, 8, 16, 16]
 
 
-def test_two_are() -> None:
-    assert bursts(Width(16), 0.2, 1.0, 1.0, *[0.2] * 10) == [4, 4, 2, *[2] * 8, 4, 8]
+def test_two_are_and_it_is_tried_again_later() -> None:
+    expected = [4, 8, 8, 4, *[4] * 8, 8, 16]
+    assert bursts(Width(16), 0.2, 0.2, 1.0, 1.0, *[0.2] * 10) == expected
+
+
+def test_it_starts_wider_where_the_server_is_far_away() -> None:
+    for seconds, expected in ((0.049, 2), (0.05, 4)):
+        width = Width(16)
+        width.answered(2, seconds, seconds)
+        assert width.now == expected
+    narrow = Width(3)
+    narrow.answered(2, 0.2, 0.2)
+    assert narrow.now == 3
 
 
 def test_quick_answers_are_waited_for_before_it_doubles() -> None:
@@ -76,7 +87,7 @@ def test_quick_answers_are_waited_for_before_it_doubles() -> None:
 def test_answers_to_requests_of_another_width_do_not_count() -> None:
     width = Width(16)
     for n in range(100):
-        width.answered(8, 0.1, 0.1 * n)
+        width.answered(8, 0.04, 0.04 * n)
     assert width.now == 2
 
 
