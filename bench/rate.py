@@ -1,7 +1,8 @@
-"""The client against a server that limits requests: `python -m bench.rate [SECONDS]`.
+"""The client against a server that limits requests: `python -m bench.rate [SECONDS [CEILING]]`.
 
 For each limit, form of the 429 and concurrency: one client reads the same list again and again for
-so many seconds (60 where none are given), with nothing but the server's limit to hold it back.
+so many seconds (60 where none are given), never faster than the ceiling, in requests per second
+(the default of `requests_per_second` where none is given).
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ LATENCY_MS = 50
 _REFUSED = 429
 
 
-def measure(
-    server: EmulatorServer, limit: int, retry_after: str, concurrency: int, seconds: float
+def measure(  # noqa: PLR0913, PLR0917
+    server: EmulatorServer,
+    limit: int,
+    retry_after: str,
+    concurrency: int,
+    seconds: float,
+    ceiling: float,
 ) -> tuple[int, int, float]:
     """Read for some seconds.
 
@@ -50,7 +56,7 @@ def measure(
         server.client_secret,
         server.account_id,
         api_url=server.url,
-        requests_per_second=100_000,
+        requests_per_second=ceiling,
         concurrency=concurrency,
     )
     started = time.monotonic()
@@ -71,13 +77,17 @@ def _read(sakari: SakariClient) -> None:
 def main() -> None:
     """Print a row for each limit, form of the 429 and concurrency."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    default = ClientConfig("id", "secret", "account").requests_per_second
+    ceiling = float(sys.argv[2]) if len(sys.argv) > 2 else default  # noqa: PLR2004
     logging.disable(logging.CRITICAL)
     threading.excepthook = lambda _: None
     print("| limit | Retry-After | concurrency | requests | refused | % | per second at the end |")
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     with EmulatorServer(contacts=10, messages=20_000) as server:
         for limit, retry_after, concurrency in product(LIMITS, RETRY_AFTER, CONCURRENCY):
-            requests, refused, rate = measure(server, limit, retry_after, concurrency, seconds)
+            requests, refused, rate = measure(
+                server, limit, retry_after, concurrency, seconds, ceiling
+            )
             print(
                 f"| {limit}/s | {retry_after} | {concurrency} | {requests} | {refused} | "
                 f"{100 * refused / requests:.1f} | {rate:.1f} |",
