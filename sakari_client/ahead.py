@@ -112,7 +112,7 @@ class PagesAhead:
         self.tried_before = start in self._put_back
         self._put_back &= self._pages.keys()
         if future is None:
-            future = self._start(max(0, offset - self.early))
+            return self._fetch(max(0, offset - self.early), self._limit)
         return future.result()
 
     def _covering(self, offset: int, stride: int) -> int | None:

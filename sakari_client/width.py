@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-_START, _START_FAR = 2, 4
-"""Where the server is far away, four at once are no burden to it, and a round trip is saved."""
-_FAR = 0.05
-"""Seconds that an answer takes from there, at least."""
+_START, _START_NEAR, _START_FAR = 2, 1, 4
+"""Near the server there is next to nothing to wait for; far away a round trip is saved."""
+_NEAR, _FAR = 0.01, 0.05
+"""Seconds that an answer takes from there, at most and at least."""
 _PAYS = 1.25
 """How many times as many answers must come in the same time with twice as many requests."""
 _ROUND = 0.1
@@ -23,7 +23,7 @@ _SMOOTHING = 8
 
 
 class Width:
-    """Starts at two, or at four where the server is far away, and doubles while that pays.
+    """Starts at two, near the server at one and far away at four, and doubles while that pays.
 
     A round is over when more than half as many requests as may be in flight began, and were
     answered, at the present width. If clearly more were answered in the same time than at half the
@@ -60,6 +60,8 @@ class Width:
             self._began = now - seconds
             if seconds >= _FAR:
                 self.now = min(_START_FAR, self._most)
+            elif seconds <= _NEAR:
+                self.now = _START_NEAR
         self._answers += 1
         self._of_this_width += width == self.now
         elapsed = now - self._began

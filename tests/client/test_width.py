@@ -64,8 +64,8 @@ def test_two_are_and_it_is_tried_again_later() -> None:
     assert bursts(Width(16), 0.2, 0.2, 1.0, 1.0, *[0.2] * 10) == expected
 
 
-def test_it_starts_wider_where_the_server_is_far_away() -> None:
-    for seconds, expected in ((0.049, 2), (0.05, 4)):
+def test_how_it_starts_is_by_how_far_away_the_server_is() -> None:
+    for seconds, expected in ((0.01, 1), (0.011, 2), (0.049, 2), (0.05, 4)):
         width = Width(16)
         width.answered(2, seconds, seconds)
         assert width.now == expected
@@ -76,12 +76,22 @@ def test_it_starts_wider_where_the_server_is_far_away() -> None:
 
 def test_quick_answers_are_waited_for_before_it_doubles() -> None:
     width = Width(16)
-    for n in range(20):
-        width.answered(2, 0.004, 0.004 * (n + 1))
-        assert width.now == 2
-    for n in range(20, 40):
-        width.answered(2, 0.004, 0.004 * (n + 1))
-    assert width.now == 4
+    for n in range(24):
+        width.answered(width.now, 0.004, 0.004 * (n + 1))
+        assert width.now == 1
+    for n in range(24, 26):
+        width.answered(width.now, 0.004, 0.004 * (n + 1))
+    assert width.now == 2
+
+
+def test_near_the_server_it_goes_back_to_one_where_two_bring_no_more() -> None:
+    width = Width(16)
+    found = []
+    for n in range(100):
+        width.answered(width.now, 0.004, 0.004 * (n + 1))
+        found.append(width.now)
+    assert set(found) == {1, 2}
+    assert found[-1] == 1
 
 
 def test_answers_to_requests_of_another_width_do_not_count() -> None:
