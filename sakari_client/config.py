@@ -69,9 +69,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "default": 8,
         "minimum": 1,
         "maximum": 64,
-        "description": "Most requests in flight at the same time: there are two at first, and "
-        "more while that makes it faster, up to this. Also the size of the connection pool and the "
-        "most pages held in memory.",
+        "description": "Most requests in flight at the same time: there are a few at first, and "
+        "more while that makes it faster, up to this. Also the size of the connection pool; at "
+        "most half as many pages again are held in memory.",
     },
     "connect_timeout": {
         "type": ["number", "string"],

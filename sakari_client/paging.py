@@ -91,7 +91,7 @@ class StitchedList:
                 list allows to leave them out; in the form of `Row.created`.
             incomplete: whether a list that cannot be read completely is an error or a warning.
             certain: whether what does not come will be taken for deleted. A list whose rows may
-                change places is then complete only if a second reading finds nothing more.
+                change places is then complete only if another reading brought nothing more.
             workers: who fetches the pages. Default: `concurrency` threads.
             width: how many of them it pays to use at present. Default: all.
         """
@@ -113,7 +113,7 @@ class StitchedList:
         self.count = 0
         self.total: int | None = None
         self.complete = self.doubtful = False
-        self._said_unsorted = False
+        self._said_unsorted = self._unsettled = False
         self.stopped_at: str | None = None
 
     @property
@@ -287,6 +287,7 @@ class StitchedList:
             seen = KnownIds(REMEMBERED_UNSORTED)
             self._whole = again = self._begin(self._fetch, seen)
             latest: list[int] = []
+            before_it = self.count
             for _page, fresh in again.pages():
                 places = latest + before.places(row.id for row in fresh)
                 again.reordered |= places != sorted(places)
@@ -296,7 +297,9 @@ class StitchedList:
                 yield from self._give(new)
             self.total = again.total
             before = seen
-            if not again.reordered and not self._is_short():
+            self._unsettled = self.count > before_it
+            settled = not (self._certain and self._unsettled)
+            if settled and not again.reordered and not self._is_short():
                 return
 
     def _must_be_read_twice(self, first: Reading) -> bool:
@@ -387,7 +390,7 @@ class StitchedList:
 
     def _is_uncertain(self) -> bool:
         """Whether rows that may change places were read once only, where that is not enough."""
-        return self._certain and self._known.forgot
+        return self._certain and (self._known.forgot or self._unsettled)
 
     def _fail(self, doubt: str) -> None:
         """Say what is wrong with a list, as an error or as a warning.

@@ -124,7 +124,8 @@ class Wire:
         """
         deadline = self._clock.monotonic() + self._config.request_timeout
         try:
-            with contextlib.closing(self._open(request, token)) as response:
+            response = self._open(request, token)
+            try:
                 self._note_date(response.headers.get("Date"))
                 return Answer(
                     response.status,
@@ -132,7 +133,11 @@ class Wire:
                     self._read_body(request.operation, response, deadline),
                     self._clock.time(),
                 )
-        except _BELOW_HTTP as error:
+            finally:
+                # Closing alone would not give the pool its place back.
+                response.close()
+                response.release_conn()
+        except (*_BELOW_HTTP, UnicodeEncodeError) as error:
             raise _network_error(request.operation, error) from None
 
     def _open(self, request: Request, token: str | None) -> urllib3.BaseHTTPResponse:
@@ -263,6 +268,7 @@ def _network_error(operation: str, error: Exception) -> SakariError:
 
 
 _MALFORMED = (
+    UnicodeEncodeError,  # an access token that no header can hold
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidProxyURL,
     requests.exceptions.InvalidSchema,

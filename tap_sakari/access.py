@@ -98,7 +98,7 @@ TYPED = Access(_attribute_at, _attribute_text, _typed_moment)
 def latest(records: list[Any], name: str) -> Any:
     """The largest value of a field at the top of records of either kind; None if none has it."""
     values = (
-        record.get(name) if isinstance(record, dict) else getattr(record, name)
+        record.get(name) if isinstance(record, dict) else getattr(record, name, None)
         for record in records
     )
     return max(filter(None, values), default=None)

@@ -109,7 +109,7 @@ def plan(  # noqa: PLR0913
     if begin is None:
         return Window(until=until)
     if stops_early and scanned is not None and _is_due(scanned, full_scan_every, now):
-        since = min(begin, scanned)
+        since = max(min(begin, scanned), start or "")
         logger.info("%s: the whole list is read, as full_scan_every asks.", stream)
         return Window(since, until, _from(since, lookback, start), scanned=scanned)
     edge = _before(begin, lookback)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import random
 import re
+import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,43 @@ def test_a_compressed_answer_is_measured_after_unpacking() -> None:
     with odd_server(answer(body, **{"Content-Encoding": "gzip"})) as server:
         with pytest.raises(errors.AnswerTooLargeError):
             odd(server.url, max_response_mb=1).call(LIST)
+
+
+@pytest.mark.parametrize("odd_one", ["too large", "drips", "broken gzip"])
+def test_an_answer_that_is_given_up_gives_its_connection_back(odd_one: str) -> None:
+    answers = [b"", answer(b"{}")]
+
+    def serve(connection: socket.socket, _: bytes) -> None:
+        if len(answers) == 2:
+            answers.pop(0)
+            if odd_one == "too large":
+                connection.sendall(answer(b"[" + b"1," * 1_000_000 + b"1]"))
+            elif odd_one == "broken gzip":
+                body = gzip.compress(random.Random(1).randbytes(500_000))
+                broken = body[:200_000] + b"\0" * 100 + body[200_100:]
+                connection.sendall(answer(broken, **{"Content-Encoding": "gzip"}))
+            else:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
+                for _number in range(20):
+                    connection.sendall(b" ")
+                    time.sleep(0.05)
+        else:
+            connection.sendall(answers[0])
+
+    with odd_server(serve) as server:
+        limits = {"max_response_mb": 1, "request_timeout": 0.4, "max_retries": 0}
+        client = odd(server.url, concurrency=1, **limits)
+        with pytest.raises(errors.SakariError):
+            client.call(LIST)
+        assert client.call(LIST) == {}
+
+
+def test_an_access_token_that_no_header_can_hold_is_named() -> None:
+    with odd_server(answer(b"{}")) as server:
+        wire = odd(server.url)._wire
+        request = Request("GET /contacts", "GET", f"{server.url}/v1/accounts/1a/contacts")
+        with pytest.raises(errors.ConfigError):
+            wire.send(request, "tok\u20ac")
 
 
 def test_connections_are_used_again() -> None:

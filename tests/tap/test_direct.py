@@ -249,3 +249,17 @@ def test_a_test_run_takes_the_sdks_path_and_writes_one_record(
     assert not contacts.writes_pages()
     written = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
     assert [message["type"] for message in written].count("RECORD") == 1
+
+
+def test_an_older_catalog_may_lack_what_we_lift(
+    emulator: EmulatorServer, quick: dict[str, Any]
+) -> None:
+    catalog = selecting("contacts")
+    [contacts] = [one for one in catalog["streams"] if one["tap_stream_id"] == "contacts"]
+    del contacts["schema"]["properties"]["updated_at"]
+    contacts["metadata"] = [
+        one for one in contacts["metadata"] if "updated_at" not in one["breadcrumb"]
+    ]
+    output = run_tap(quick, catalog=catalog)
+    assert sorted(output.ids("contacts")) == sorted(emulator.ids("contacts"))
+    assert not any("updated_at" in one for one in output.records["contacts"])

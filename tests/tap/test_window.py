@@ -132,3 +132,11 @@ def test_what_a_full_scan_wants() -> None:
 def test_a_bookmark_up_to_a_day_ahead_reads_two_days_again() -> None:
     assert planned(bookmark=moment(720 + 23)).since == moment(720 + 23 - 48)
     assert planned(bookmark=moment(720 + 25)).since is None
+
+
+def test_a_start_date_ahead_holds_for_a_full_scan_too() -> None:
+    every = timedelta(days=1)
+    ahead = moment(2_000)
+    assert planned(start=ahead, full_scan_every=every).since == ahead
+    later = {"bookmark": moment(700), "scanned_at": moment(100)}
+    assert planned(start=ahead, full_scan_every=every, **later).since == ahead
