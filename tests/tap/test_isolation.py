@@ -197,7 +197,7 @@ def test_what_was_emitted_is_what_stream_maps_let_through(
 def test_the_command_says_what_became_of_each_stream(
     emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    emulator.switch(fail_stream="contacts", fail_stream_after=3)
+    emulator.switch(fail_stream="contacts", fail_stream_after=3, order="id")
     one_at_a_time = {"page_size": 20, "concurrency": 1, "max_retries": 2, "retry_max_wait": 0.02}
     done = tap(settings={**settings, **one_at_a_time}, folder=tmp_path)
 
@@ -234,7 +234,7 @@ def test_the_command_counts_what_did_not_change_and_what_came_twice(
     emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "state.json").write_text(json.dumps(STATE))
-    emulator.switch(repeat_rows=30)
+    emulator.switch(repeat_rows=30, order="id")
     one_at_a_time = {"page_size": 20, "concurrency": 1}
     done = tap("--state=state.json", settings={**settings, **one_at_a_time}, folder=tmp_path)
     assert done.returncode == 0, done.stderr
