@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -33,6 +34,19 @@ def run(
         if not isinstance(error, (SakariError, FileNotFoundError, *mistakes)):
             raise
         _end(logger, str(error))
+    finally:
+        forget_lost_log()
+
+
+def forget_lost_log() -> None:
+    """Have the log go nowhere if the terminal is gone: a last flush would change the exit code."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stderr.fileno())
+            os.close(nowhere)
 
 
 def _end(logger: logging.Logger, line: str) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ def story(account: EmulatorServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
     def run(step: str, catalog: dict[str, Any], exit_code: int = 0) -> None:
         (folder / "catalog.json").write_text(json.dumps(catalog))
+        time.sleep(1)  # the SDK counts the versions of a table in seconds
         more = {"page_size": 50, "max_retries": 0, "emit_activate_version_messages": True}
         done = tap("--catalog=catalog.json", settings=settings_for(account, **more), folder=folder)
         assert done.returncode == exit_code, done.stderr

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 
+from sakari_client.command import forget_lost_log
 from tap_sakari.progress import Progress, has_terminal
 from tests.fake_clock import FakeClock
 
@@ -57,6 +58,7 @@ def main(end: str) -> None:
             "restored": sys.stderr is stderr and handler.stream is stderr,
         }
         sys.stdout.write(f"{json.dumps(left)}\n")
+        forget_lost_log()
 
 
 if __name__ == "__main__":
