@@ -30,7 +30,7 @@ class Lift:
             date. They become `created_at` and `updated_at` in one form, the second never empty
             where the first is not.
         changes: makes the function that says when a record changed without a word in `updated`,
-            if it did; None where no record does.
+            if it did; `updated_at` tells that too. None where no record does.
     """
 
     fields: Callable[[Access], dict[str, Get]]
@@ -151,11 +151,11 @@ def _lifter(lift: Lift, access: Access) -> Callable[[Any], Lifted]:
 
     def make(record: Any) -> Lifted:
         created, updated = moment(created_of(record)), moment(updated_of(record))
+        if changes:
+            updated = max(updated or "", changes(record) or "") or None
         made = {"created_at": created, "updated_at": updated or created}
         for name, make_one in others:
             made[name] = make_one(record)
-        if changes:
-            updated = max(updated or "", changes(record) or "") or None
         return made, created, updated
 
     return make if lift.dated else make_others
