@@ -84,9 +84,10 @@ class TokenSource:
             self._refusal = error
             raise
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not isinstance(token, str) or not token:
+        # What else a token may hold, no header can.
+        if not (isinstance(token, str) and token and token.isascii() and token.isprintable()):
             raise InvalidAnswerError(
-                f"{OPERATION}: the answer holds no access_token. Check auth_url.",
+                f"{OPERATION}: the answer holds no usable access_token. Check auth_url.",
                 operation=OPERATION,
             )
         lifetime = _lifetime(answer, self._clock.time())

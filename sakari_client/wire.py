@@ -137,7 +137,7 @@ class Wire:
                 # Closing alone would not give the pool its place back.
                 response.close()
                 response.release_conn()
-        except (*_BELOW_HTTP, UnicodeEncodeError) as error:
+        except _BELOW_HTTP as error:
             raise _network_error(request.operation, error) from None
 
     def _open(self, request: Request, token: str | None) -> urllib3.BaseHTTPResponse:
@@ -268,7 +268,6 @@ def _network_error(operation: str, error: Exception) -> SakariError:
 
 
 _MALFORMED = (
-    UnicodeEncodeError,  # an access token that no header can hold
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidProxyURL,
     requests.exceptions.InvalidSchema,

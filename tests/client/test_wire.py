@@ -77,14 +77,6 @@ def test_an_answer_that_is_given_up_gives_its_connection_back(odd_one: str) -> N
         assert client.call(LIST) == {}
 
 
-def test_an_access_token_that_no_header_can_hold_is_named() -> None:
-    with odd_server(answer(b"{}")) as server:
-        wire = odd(server.url)._wire
-        request = Request("GET /contacts", "GET", f"{server.url}/v1/accounts/1a/contacts")
-        with pytest.raises(errors.ConfigError):
-            wire.send(request, "tok\u20ac")
-
-
 def test_connections_are_used_again() -> None:
     def keep_alive(connection: socket.socket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
