@@ -197,8 +197,6 @@ class ClientConfig:
         object.__setattr__(self, "auth_url", auth_url)
         if self.proxy_url:
             _require_proxy(self.proxy_url)
-        if self.ca_file and not Path(self.ca_file).is_file():
-            raise ConfigError("ca_file", f"there is no file {self.ca_file}.")
         if self.ca_file:
             _require_certificates(self.ca_file)
 
@@ -252,6 +250,8 @@ def _origin(api_url: str) -> str:
 
 
 def _require_certificates(path: str) -> None:
+    if not Path(path).is_file():
+        raise ConfigError("ca_file", f"there is no file {path}.")
     try:
         ssl.create_default_context(cafile=path)
     except (ssl.SSLError, OSError):

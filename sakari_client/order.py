@@ -21,7 +21,7 @@ _ENOUGH_PAIRS = 16
 _ENOUGH_TIES = 8
 """Neighbours that were created together and must stand in the order of their ids, likewise."""
 
-_EDGES = 64
+_PAGE_ENDS = 64
 """Last rows of pages that are remembered: as many as pages may be read out of turn."""
 
 
@@ -47,7 +47,7 @@ class Order:
         self._ties = {_BY_ID, _BY_ID_FALLING}
         self._tied_pairs = 0
         self._tied_across_pages = False
-        self._edges: deque[tuple[str | None, str]] = deque(maxlen=_EDGES)
+        self._page_ends: deque[tuple[str | None, str]] = deque(maxlen=_PAGE_ENDS)
         self._pairs = 0
 
     def watch(self, rows: list[Row], *, backwards: bool = False) -> None:
@@ -58,11 +58,11 @@ class Order:
             backwards: whether that is the list's order in reverse.
         """
         if self._is_sorted_by_id_too and not self._tied_across_pages:
-            edges = dict(self._edges)
+            ends = dict(self._page_ends)
             self._tied_across_pages = any(
-                row.id != edges[row.created] for row in rows if row.created in edges
+                row.id != ends[row.created] for row in rows if row.created in ends
             )
-        self._edges += [(row.created, row.id) for row in rows[-1:]]
+        self._page_ends += [(row.created, row.id) for row in rows[-1:]]
         listed = rows[::-1] if backwards else rows
         self._watch_dates(listed)
         self._watch_ids(listed)

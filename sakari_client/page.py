@@ -109,6 +109,11 @@ class _Envelope(msgspec.Struct, Generic[_R]):
     success: Any = None
     pagination: Any = None
 
+    @property
+    def hints(self) -> dict[str, Any]:
+        """What `pagination` holds, if anything."""
+        return self.pagination if isinstance(self.pagination, dict) else {}
+
 
 _RAW = msgspec.json.Decoder(_Envelope[msgspec.Raw])
 """Leaves the rows as they are."""
@@ -131,10 +136,9 @@ def read_page(
         if envelope and envelope.data is not None:
             return _page(envelope, offset, [row_type.row(record) for record in envelope.data])
     envelope = _decode(answer, _RAW) or _read_whole(operation, answer)
-    hints = envelope.pagination if isinstance(envelope.pagination, dict) else {}
-    data = [] if envelope.data is None and hints.get("totalCount") == 0 else envelope.data
-    texts = [bytes(row) for row in data] if isinstance(data, list) else [b"none"]
-    if not all(text.startswith(b"{") for text in texts):
+    data = [] if envelope.data is None and envelope.hints.get("totalCount") == 0 else envelope.data
+    texts = [bytes(row) for row in data] if isinstance(data, list) else None
+    if texts is None or not all(text.startswith(b"{") for text in texts):
         raise InvalidAnswerError(
             f"{operation}: the answer holds no list of records in `data`.", operation=operation
         )
@@ -146,8 +150,7 @@ def read_page(
 
 
 def _page(envelope: _Envelope[Any], offset: int, rows: list[Row]) -> Page:
-    hints = envelope.pagination if isinstance(envelope.pagination, dict) else {}
-    total, has_next = hints.get("totalCount"), hints.get("hasNext")
+    total, has_next = envelope.hints.get("totalCount"), envelope.hints.get("hasNext")
     return Page(
         offset,
         rows,

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sakari_client.ahead import FetchPage, PagesAhead, Threads, Workers
 from sakari_client.bound import Bound
+from sakari_client.doubt import doubt_about
 from sakari_client.errors import PagingError
 from sakari_client.known import NOWHERE, KnownIds
 from sakari_client.mirror import Mirror
@@ -108,7 +109,6 @@ class StitchedList:
         self._known = KnownIds(REMEMBERED_UNSORTED)
         self._tail = KnownIds(REMEMBERED_UNSORTED)  # read from the end of the list
         self._head: set[str] = set()
-        self._ahead: list[PagesAhead] = []
         self._readings: list[Reading] = []
         self.count = 0
         self.total: int | None = None
@@ -134,8 +134,8 @@ class StitchedList:
         try:
             yield from self._read()
         finally:
-            for ahead in self._ahead:
-                ahead.close()
+            for reading in self._readings:
+                reading.close()
             self._workers.close()
 
     def _read(self) -> Iterator[list[Row]]:
@@ -173,15 +173,8 @@ class StitchedList:
     ) -> Reading:
         ahead = PagesAhead(fetch, largest or self._limit, self._width, self._workers)
         reading = Reading(
-            self._name,
-            ahead,
-            seen,
-            paged=self._paged,
-            largest=largest,
-            until=until,
-            order=self._order,
+            self._name, ahead, seen, self._order, paged=self._paged, largest=largest, until=until
         )
-        self._ahead.append(ahead)
         self._readings.append(reading)
         return reading
 
@@ -224,12 +217,12 @@ class StitchedList:
         start = (first.total or 0) - size + 1
         after = self._begin(self._fetch, self._tail, largest=size)
         tail: list[Row] = []
-        edges: set[str | None] = set()
+        partial: set[str | None] = set()
         try:
             for page, fresh in after.pages(start):
                 self._watch([first.rows[-1], *page.rows])
                 tail = tail or page.rows
-                edges.update(row.created for row in page.rows[:1])
+                partial.update(row.created for row in page.rows[:1])
                 yield from self._give([row for row in fresh if row.id not in self._known])
             # Back from the first of these rows, and from all that may change places with it.
             self._watch(tail[:1])
@@ -242,7 +235,7 @@ class StitchedList:
                 largest=size,
                 until=lambda page: _least(start + known, bound.reach(page)),
             )
-            for page, fresh in backwards.pages(known=known, edges=edges if known > 1 else ()):
+            for page, fresh in backwards.pages(known=known, partial=partial if known > 1 else ()):
                 self._watch(page.rows, backwards=True)
                 if start + known - page.end >= size:
                     self._watch([page.rows[-1], first.rows[-1]], backwards=True)
@@ -315,7 +308,7 @@ class StitchedList:
         known, offset, expected = self._known, 0, 0
         waiting: list[Row] = []
         for _ in range(first.pages_read + 1):
-            page = self._ahead[0].take(offset, max(1, first.largest - 1))
+            page = first.look_at(offset)
             self._watch(page.rows)
             rows, ids = page.rows, page.ids
             old = [place for place, row_id in enumerate(ids) if row_id in self._head]
@@ -352,58 +345,27 @@ class StitchedList:
         """Say so where rows may be missing.
 
         Raises:
-            PagingError: rows changed places all the time, and some are missing.
+            PagingError: they are, or nothing tells, and that is to be an error.
         """
-        whole, fixed = self._whole, self._order.fixed
-        if whole.cut_short:
-            self._fail(
-                f"{self._name}: the server gives empty pages and does not say how many rows there "
-                f"are; {self.count} came, and whether there are more cannot be known."
-            )
-        elif fixed and not self._is_short():
+        doubt = doubt_about(
+            self._name,
+            self._whole,
+            count=self.count,
+            total=self.total,
+            fixed=self._order.fixed,
+            uncertain=self._certain and (self._known.forgot or self._unsettled),
+        )
+        if doubt is None:
             self.complete = True
-        elif whole.reordered and (self.total is None or self._is_short()):
-            self._fail(
-                f"{self._name}: rows changed places while they were read, and "
-                + (
-                    f"{self.count} came; whether there are more cannot be known."
-                    if self.total is None
-                    else f"only {self.count} of {self.total} came."
-                )
-            )
-        elif self._is_short():
-            logger.warning(
-                "%s: the server counts %s rows, and %s came. Rows that were inserted or moved "
-                "while the list was read may come only with a later run that reads all of it.",
-                self._name,
-                self.total,
-                self.count,
-            )
-        elif whole.reordered or whole.moved or self._is_uncertain():
-            logger.warning(
-                "%s: rows came, went or changed places while they were read. Rows that moved may "
-                "come only with a later run that reads all of the list.",
-                self._name,
+        elif not doubt.grave:
+            logger.warning("%s", doubt.text)
+        elif self._incomplete == "fail":
+            raise PagingError(
+                f"{doubt.text} Run again; to go on with what came, set incomplete_lists to warn."
             )
         else:
-            self.complete = True
-
-    def _is_uncertain(self) -> bool:
-        """Whether rows that may change places were read once only, where that is not enough."""
-        return self._certain and (self._known.forgot or self._unsettled)
-
-    def _fail(self, doubt: str) -> None:
-        """Say what is wrong with a list, as an error or as a warning.
-
-        Raises:
-            PagingError: it is to be an error.
-        """
-        if self._incomplete == "fail":
-            raise PagingError(
-                f"{doubt} Run again; to go on with what came, set incomplete_lists to warn."
-            )
-        self.doubtful = True
-        logger.warning("%s Rows that are missing may come with a later run.", doubt)
+            self.doubtful = True
+            logger.warning("%s Rows that are missing may come with a later run.", doubt.text)
 
 
 def _least(*offsets: int | None) -> int | None:

@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING
 
 from sakari_client.errors import PagingError
 from sakari_client.known import NOWHERE
-from sakari_client.order import Order, together
+from sakari_client.order import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
 
     from sakari_client.ahead import PagesAhead
     from sakari_client.known import KnownIds
+    from sakari_client.order import Order
     from sakari_client.page import Page, Row
 
 _EARLIER = 4
@@ -41,7 +42,7 @@ that each page leads on: more would cost more than it saves."""
 _SAME_PAGES = 10
 _BARREN_PAGES = 5
 _STALLED_PAGES = 250
-_STALLED_AT_AN_EDGE = 8
+_STALLED_IN_A_MOMENT = 8
 """Pages in a row that may bring nothing new: the same page again, an empty or short one, any at
 all, and any while rows may change places at the end of a page."""
 
@@ -66,11 +67,11 @@ class Reading:
         name: str,
         ahead: PagesAhead,
         seen: KnownIds,
+        order: Order,
         *,
         paged: bool = True,
         largest: int = 0,
         until: Callable[[Page], int | None] | None = None,
-        order: Order | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -78,22 +79,22 @@ class Reading:
             name: what is read, for messages.
             ahead: where the pages come from.
             seen: the rows read so far; those of this reading are added.
+            order: what is known of the list's order.
             paged: whether the API documents pages for this list. If not, a first page that
                 does not say that more follow is the whole list.
             largest: rows of the largest page that is known of.
             until: how far ahead pages are worth fetching, by the latest page: an offset, or
                 None for no bound. Default: the server's count.
-            order: what is known of the list's order. Default: nothing.
         """
         self._name = name
         self._ahead = ahead
         self._seen = seen
         self._paged = paged
         self._until = until or (lambda page: page.total)
-        self._order = order or Order()
+        self._order = order
         self._together = 0
         self._ends_with: str | None = None
-        self._edges: set[str | None] = set()  # moments whose rows may not all have been read
+        self._partial: set[str | None] = set()
         self._last_ids: list[str] = []
         self._latest: Row | None = None
         self._same = self._barren = self._stalled = 0
@@ -105,7 +106,7 @@ class Reading:
         self.total: int | None = None
 
     def pages(
-        self, start: int = 0, *, known: int = 0, edges: Collection[str | None] = ()
+        self, start: int = 0, *, known: int = 0, partial: Collection[str | None] = ()
     ) -> Generator[tuple[Page, list[Row]], None, None]:
         """Yield each page that joins on, and those of its rows that are new to this reading.
 
@@ -113,7 +114,7 @@ class Reading:
             start: the offset to begin at.
             known: how many rows from that offset on were read already; if any, the first page must
                 join on too, and offset 0 is not where the list begins.
-            edges: moments of which not all rows may have been read, though some were.
+            partial: moments of which not all rows may have been read, though some were.
 
         Raises:
             PagingError: the list cannot be read to its end.
@@ -121,7 +122,7 @@ class Reading:
         """
         offset = boundary = start
         self._start, self.end = start, start + known
-        self._edges = set(edges)
+        self._partial = set(partial)
         back = 0
         while True:
             page = self._ahead.take(offset, self._stride)
@@ -137,10 +138,10 @@ class Reading:
             short = asked and (not page.ids or len(page.ids) < self.largest)
             barren = short and not fresh and (joined or (not page.ids and not back))
             self._check_progress(page, fresh=bool(fresh), barren=barren)
-            if self._edges and self._stalled >= _STALLED_AT_AN_EDGE:
+            if self._partial and self._stalled >= _STALLED_IN_A_MOMENT:
                 # No page has room for all rows of a moment and the one before them.
                 self._order.disprove()
-                self._edges.clear()
+                self._partial.clear()
             if joined:
                 yield page, fresh
                 if self._ended(page, shows_nothing_follows=bool(page.ids) and barren):
@@ -164,6 +165,18 @@ class Reading:
                 offset = max(0, boundary - back)
             # An empty page is asked for once more before stepping back.
 
+    def look_at(self, offset: int) -> Page:
+        """The page at an offset as it is now, outside the reading.
+
+        Raises:
+            SakariError: the request failed for good.
+        """
+        return self._ahead.take(offset, self._stride)
+
+    def close(self) -> None:
+        """Forget what was fetched ahead."""
+        self._ahead.close()
+
     @property
     def _stride(self) -> int:
         """Rows by which a full page advances."""
@@ -179,9 +192,9 @@ class Reading:
         # A page of a single row has no row to spare.
         repeated = max(0, min(self._order.overlap(self._together, self.largest), self.largest - 1))
         if repeated <= 1:
-            self._edges.clear()
+            self._partial.clear()
         else:
-            self._edges.add(self._ends_with)
+            self._partial.add(self._ends_with)
         self._ask_earlier_by(repeated - 1)
         return repeated
 
@@ -195,13 +208,13 @@ class Reading:
             page.offset == 0 or (page.offset == start and not self.count)
         )
         return begins or any(
-            row.id in self._seen and row.created not in self._edges for row in page.rows
+            row.id in self._seen and row.created not in self._partial for row in page.rows
         )
 
     def _settle(self, rows: list[Row]) -> None:
         """Take note of rows that a page shows with all that were created at the same moment."""
-        if self._edges and rows:
-            self._edges -= {row.created for row in rows} - {rows[0].created, rows[-1].created}
+        if self._partial and rows:
+            self._partial -= {row.created for row in rows} - {rows[0].created, rows[-1].created}
 
     def _take_fresh(self, page: Page) -> list[Row]:
         """The rows of a page that are not known yet; they are known from now on."""
@@ -212,11 +225,9 @@ class Reading:
         behind = len(known) - known[::-1].index(True) if True in known else 0
         if behind:
             self._ask_earlier_by(self.end - page.offset - behind)
-        due = page.rows[behind - 1] if behind else None
-        latest = self._latest
-        if (due and due.id) != (latest and latest.id) and not (due and due.created in self._edges):
+        if not self._is_due(page.rows[behind - 1] if behind else None):
             # Another row stands where the last one that was read was due.
-            self.moved |= latest is not None
+            self.moved |= self._latest is not None
             # Where these rows stand among those read before is not known.
             seen.comparable_from = place
         # A page may hold a row twice; what follows takes it once.
@@ -238,6 +249,12 @@ class Reading:
         self.pages_read += 1
         self.end = page.end
         return fresh
+
+    def _is_due(self, row: Row | None) -> bool:
+        """Whether the last known row of a page is the last that was read, or may take its place."""
+        if row is None or self._latest is None:
+            return row is self._latest
+        return row.id == self._latest.id or row.created in self._partial
 
     def _check_progress(self, page: Page, *, fresh: bool, barren: bool) -> None:
         """Notice a list that leads nowhere.
