@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -14,6 +15,21 @@ from sakari_client.page import Page, Row
 from sakari_client.paging import StitchedList
 
 Change = Callable[["MovingList"], None]
+
+ALL_HINTS = [("total", "has_next"), ("total",), ("has_next",), ()]
+"""What a server may say of where a list ends."""
+
+
+def rows_of(size: int) -> list[str]:
+    """The ids of so many rows, in the order of their numbers."""
+    return [f"row-{number}" for number in range(size)]
+
+
+def unsorted(size: int) -> list[str]:
+    """The same rows in no order, which stays as it is."""
+    rows = rows_of(size)
+    random.Random(size).shuffle(rows)
+    return rows
 
 
 @dataclass
