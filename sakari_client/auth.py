@@ -87,7 +87,7 @@ class TokenSource:
         # What else a token may hold, no header can.
         if not (isinstance(token, str) and token and token.isascii() and token.isprintable()):
             raise InvalidAnswerError(
-                f"{OPERATION}: the answer holds no usable access_token. Check auth_url.",
+                f"{OPERATION}: the answer holds no access_token that can be used. Check auth_url.",
                 operation=OPERATION,
             )
         lifetime = _lifetime(answer, self._clock.time())

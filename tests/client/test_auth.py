@@ -126,3 +126,13 @@ def test_an_answer_without_a_token_is_an_error(answer: Any) -> None:
     tokens = TokenSource(lambda: answer, FakeClock().clock)
     with pytest.raises(InvalidAnswerError, match="holds no access_token"):
         tokens.token()
+
+
+@pytest.mark.parametrize("token", ["s3cret\u20ac", "s3cret\r\nX-Injected: yes", "s3cret\0"])
+def test_a_token_that_no_header_can_hold_is_an_error(token: str) -> None:
+    tokens = TokenSource(lambda: {"access_token": token}, FakeClock().clock)
+    with pytest.raises(
+        InvalidAnswerError, match="holds no access_token that can be used"
+    ) as caught:
+        tokens.token()
+    assert "s3cret" not in str(caught.value)
