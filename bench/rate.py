@@ -19,7 +19,7 @@ from sakari_client.config import ClientConfig
 from sakari_emulator.server import EmulatorServer
 
 if TYPE_CHECKING:
-    from sakari_client.transport import Try
+    from sakari_client.http.transport import Try
 
 SECONDS = 60.0
 LIMITS = (5, 20)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devtools.emulator import running_emulator
-from sakari_client import answers
 from sakari_client.config import ClientConfig
-from sakari_client.transport import Operation, Transport
-from sakari_client.wire import Request
+from sakari_client.http import answers
+from sakari_client.http.transport import Operation, Transport
+from sakari_client.http.wire import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sakari_client import answers
 from sakari_client.errors import InvalidAnswerError
-from sakari_client.transport import Operation, Transport
+from sakari_client.http import answers
+from sakari_client.http.transport import Operation, Transport
 
 if TYPE_CHECKING:
-    from sakari_client.answers import Answer
+    from sakari_client.http.answers import Answer
     from sakari_client.resources import Record
 
 _ACCOUNT = Operation("GET", "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sakari_client.account import Account
 from sakari_client.config import ClientConfig
+from sakari_client.http.transport import Hook, Transport
 from sakari_client.resources import (
     Calls,
     Campaigns,
@@ -17,7 +18,6 @@ from sakari_client.resources import (
     Templates,
     Webhooks,
 )
-from sakari_client.transport import Hook, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,12 +7,12 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sakari_client import answers
 from sakari_client.errors import ConfigError
 from sakari_client.filters import ignored_filter
-from sakari_client.page import Page, ReadRow, Row, RowType, read_page
-from sakari_client.paging import Incomplete, StitchedList
-from sakari_client.transport import Operation, Transport
+from sakari_client.http import answers
+from sakari_client.http.transport import Operation, Transport
+from sakari_client.paging.page import Page, ReadRow, Row, RowType, read_page
+from sakari_client.paging.stitched import Incomplete, StitchedList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

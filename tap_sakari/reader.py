@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sakari_client import answers
-from sakari_client.page import Row, RowType
+from sakari_client.http import answers
+from sakari_client.paging.page import Row, RowType
 from sakari_client.resources import NO_ID
 from tap_sakari.access import DICTIONARY, TYPED, Access, Get
 from tap_sakari.conform import EXTRA, Drift, conformer

@@ -11,7 +11,7 @@ from singer_sdk import metrics
 if TYPE_CHECKING:
     import logging
 
-    from sakari_client.transport import Try
+    from sakari_client.http.transport import Try
     from tap_sakari.summary import Tally
 
 

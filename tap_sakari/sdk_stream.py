@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import RecordMessage
 
-    from sakari_client.page import Row
+    from sakari_client.paging.page import Row
 
 _OF_THE_WHOLE_RUN = (ConfigError, TlsError, OutputError, SyncLifecycleSignal)
 """What no other stream would fare better with."""

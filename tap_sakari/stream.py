@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from sakari_client.page import Row
-    from sakari_client.paging import StitchedList
+    from sakari_client.paging.page import Row
+    from sakari_client.paging.stitched import StitchedList
     from tap_sakari.access import Access, Get
     from tap_sakari.tap import TapSakari
 

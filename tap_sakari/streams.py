@@ -12,7 +12,7 @@ from tap_sakari.stream import SakariStream
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from sakari_client.page import Row
+    from sakari_client.paging.page import Row
     from tap_sakari.access import Access, Get
 
 Record = dict[str, Any]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tap_sakari.conform import parse_date_time, utc_milliseconds
 
 if TYPE_CHECKING:
-    from sakari_client.page import Row
+    from sakari_client.paging.page import Row
 
 logger = logging.getLogger("tap-sakari")
 

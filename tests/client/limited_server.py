@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sakari_client.clock import Clock
 from sakari_client.config import ClientConfig
-from sakari_client.throttle import Throttle, Turn
+from sakari_client.http.throttle import Throttle, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

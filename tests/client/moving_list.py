@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count, cycle
 from typing import Any
 
-from sakari_client.ahead import Workers
-from sakari_client.page import Page, Row
-from sakari_client.paging import StitchedList
+from sakari_client.paging.ahead import Workers
+from sakari_client.paging.page import Page, Row
+from sakari_client.paging.stitched import StitchedList
 
 Change = Callable[["MovingList"], None]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sakari_client.clock import Clock
 from sakari_client.config import ClientConfig
-from sakari_client.retry import Repeat
-from sakari_client.transport import Operation, Transport
+from sakari_client.http.retry import Repeat
+from sakari_client.http.transport import Operation, Transport
 
 LIST = Operation("GET", "/contacts")
 SEND = Operation("POST", "/messages", Repeat.HARMFUL)

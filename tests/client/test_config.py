@@ -10,7 +10,7 @@ import trustme
 
 from sakari_client.config import SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
-from sakari_client.transport import Transport
+from sakari_client.http.transport import Transport
 
 if TYPE_CHECKING:
     from pathlib import Path

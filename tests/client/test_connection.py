@@ -15,7 +15,7 @@ import trustme
 
 from sakari_client import errors
 from sakari_client.client import SakariClient
-from sakari_client.transport import Operation, Try
+from sakari_client.http.transport import Operation, Try
 from tests.client.reach import LIST, Sleeps, odd, transport
 from tests.odd_server import answer, odd_server
 

@@ -10,8 +10,8 @@ import random
 
 import pytest
 
-from sakari_client import paging
 from sakari_client.errors import PagingError
+from sakari_client.paging import stitched
 from tests.client.moving_list import ALL_HINTS, MovingList, as_text, rows_of, unsorted
 
 
@@ -104,7 +104,7 @@ def test_rows_that_move_within_what_was_read_are_found_or_said_to_be_missing(
             moving.ids[150:150] = moving.ids[900:903]
             del moving.ids[903:906]
 
-    monkeypatch.setattr(paging, "REMEMBERED_UNSORTED", remembered)
+    monkeypatch.setattr(stitched, "REMEMBERED_UNSORTED", remembered)
     with caplog.at_level(logging.WARNING):
         listing = MovingList(unsorted(20_000), changes=[move] * 1000).listing()
         came = sorted(row.id for rows in listing.pages() for row in rows)
@@ -220,7 +220,7 @@ def test_what_may_change_places_is_certain_only_when_read_twice() -> None:
 def test_a_list_too_long_to_be_read_twice_is_not_certain(
     remembered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "REMEMBERED_UNSORTED", remembered)
+    monkeypatch.setattr(stitched, "REMEMBERED_UNSORTED", remembered)
     listing = MovingList(unsorted(20_000)).listing(certain=True)
     assert sum(map(len, listing.pages())) == 20_000
     assert listing.complete is (remembered == 100_000)

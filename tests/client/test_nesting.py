@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakari_client import answers
-from sakari_client.nesting import DEEPEST, shallow
+from sakari_client.http import answers
+from sakari_client.http.nesting import DEEPEST, shallow
 
 
 def nested(levels: int, innermost: str = "1") -> str:

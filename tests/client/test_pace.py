@@ -6,11 +6,12 @@ import itertools
 
 import pytest
 
-from sakari_client import errors, retry
-from sakari_client.breaker import CircuitBreaker
+from sakari_client import errors
 from sakari_client.errors import CircuitOpenError, Failure, RateLimitError, SakariError
-from sakari_client.pace import Pace
-from sakari_client.retry import Repeat
+from sakari_client.http import retry
+from sakari_client.http.breaker import CircuitBreaker
+from sakari_client.http.pace import Pace
+from sakari_client.http.retry import Repeat
 from tests.fake_clock import FakeClock
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sakari_client.errors import PagingError
-from sakari_client.paging import StitchedList
+from sakari_client.paging.stitched import StitchedList
 from tests.client.moving_list import ALL_HINTS, MovingList, as_text, rows_of
 
 if TYPE_CHECKING:
-    from sakari_client.page import Page
+    from sakari_client.paging.page import Page
 
 
 class Distorted(MovingList):

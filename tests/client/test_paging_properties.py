@@ -14,7 +14,7 @@ from sakari_client.errors import PagingError
 from tests.client.moving_list import AnyOrder, Change, MovingList, as_text
 
 if TYPE_CHECKING:
-    from sakari_client.paging import StitchedList
+    from sakari_client.paging.stitched import StitchedList
 
 HINTS = st.sampled_from(
     [

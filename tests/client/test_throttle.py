@@ -11,11 +11,11 @@ import pytest
 
 from sakari_client.clock import Clock
 from sakari_client.config import ClientConfig
-from sakari_client.throttle import Throttle
+from sakari_client.http.throttle import Throttle
 from tests.fake_clock import FakeClock
 
 if TYPE_CHECKING:
-    from sakari_client.throttle import Turn
+    from sakari_client.http.throttle import Turn
 
 
 def throttle(clock: Clock, **settings: Any) -> Throttle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakari_client.width import Width
+from sakari_client.http.width import Width
 from tests.client.limited_server import Simulation, SlidingWindow, Unlimited
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client import errors
-from sakari_client.wire import Request
+from sakari_client.http.wire import Request
 from tests.client.reach import LIST, SEND, odd
 from tests.odd_server import answer, odd_server
 

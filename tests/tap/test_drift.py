@@ -14,9 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from singer_sdk.contrib.msgspec import encoder
 
-from sakari_client.answers import Answer
 from sakari_client.clock import Clock
-from sakari_client.page import read_page
+from sakari_client.http.answers import Answer
+from sakari_client.paging.page import read_page
 from sakari_client.schemas import load_schema
 from tap_sakari.reader import RecordReader
 from tap_sakari.stream import SakariStream

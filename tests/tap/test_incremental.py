@@ -11,7 +11,7 @@ import pytest
 
 from sakari_client.clock import Clock
 from sakari_client.errors import ConfigError
-from sakari_client.paging import StitchedList
+from sakari_client.paging.stitched import StitchedList
 from sakari_emulator.server import EmulatorServer
 from tap_sakari.tap import TapSakari
 from tests.conftest import settings_for

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sakari_client.page import Row
+from sakari_client.paging.page import Row
 from tap_sakari.window import Window, as_text, plan
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)

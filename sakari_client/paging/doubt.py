@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sakari_client.reading import Reading
+    from sakari_client.paging.reading import Reading
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sakari_client.page import Row
+    from sakari_client.paging.page import Row
 
 _NEWEST_FIRST, _OLDEST_FIRST = "newest first", "oldest first"
 _BY_ID, _BY_ID_FALLING = "by id", "by id, falling"

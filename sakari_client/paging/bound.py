@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sakari_client.page import Page, Row
+    from sakari_client.paging.page import Page, Row
 
 _OLDER_PAGES = 2
 """Whole pages older than the bound that end the reading: one may be an odd one out."""

@@ -11,8 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from sakari_client import answers, auth
-from sakari_client.breaker import CircuitBreaker
+from sakari_client import auth
 from sakari_client.clock import Clock
 from sakari_client.errors import (
     AccessDeniedError,
@@ -24,14 +23,16 @@ from sakari_client.errors import (
     RequestRefusedError,
     SakariError,
 )
-from sakari_client.retry import Repeat, is_ambiguous, may_repeat, wait_after, waits
-from sakari_client.throttle import Throttle
-from sakari_client.wire import Request, Wire
+from sakari_client.http import answers
+from sakari_client.http.breaker import CircuitBreaker
+from sakari_client.http.retry import Repeat, is_ambiguous, may_repeat, wait_after, waits
+from sakari_client.http.throttle import Throttle
+from sakari_client.http.wire import Request, Wire
 
 if TYPE_CHECKING:
-    from sakari_client.answers import Answer
     from sakari_client.config import ClientConfig
-    from sakari_client.throttle import Turn
+    from sakari_client.http.answers import Answer
+    from sakari_client.http.throttle import Turn
 
 logger = logging.getLogger(__name__)
 

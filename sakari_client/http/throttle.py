@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sakari_client.pace import Pace
-from sakari_client.width import Width
+from sakari_client.http.pace import Pace
+from sakari_client.http.width import Width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from sakari_client import answers
 from sakari_client.errors import InvalidAnswerError
+from sakari_client.http import answers
 
 if TYPE_CHECKING:
-    from sakari_client.answers import Answer
+    from sakari_client.http.answers import Answer
 
 
 class Row(msgspec.Struct, gc=False):

@@ -25,16 +25,16 @@ import itertools
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import PagingError
-from sakari_client.known import NOWHERE
-from sakari_client.order import together
+from sakari_client.paging.known import NOWHERE
+from sakari_client.paging.order import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
 
-    from sakari_client.ahead import PagesAhead
-    from sakari_client.known import KnownIds
-    from sakari_client.order import Order
-    from sakari_client.page import Page, Row
+    from sakari_client.paging.ahead import PagesAhead
+    from sakari_client.paging.known import KnownIds
+    from sakari_client.paging.order import Order
+    from sakari_client.paging.page import Page, Row
 
 _EARLIER = 4
 """Rows by which pages are asked for earlier at most, and never more than an eighth of a page, so

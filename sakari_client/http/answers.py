@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sakari_client.codes import MEANINGS
 from sakari_client.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -23,7 +22,8 @@ from sakari_client.errors import (
     SakariError,
     ServerError,
 )
-from sakari_client.nesting import shallow
+from sakari_client.http.codes import MEANINGS
+from sakari_client.http.nesting import shallow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,6 @@ import requests.utils
 import urllib3
 import urllib3.exceptions
 
-from sakari_client.answers import Answer
 from sakari_client.config import ClientConfig, is_loopback
 from sakari_client.errors import (
     AnswerTooLargeError,
@@ -30,6 +29,7 @@ from sakari_client.errors import (
     SakariError,
     TlsError,
 )
+from sakari_client.http.answers import Answer
 
 if TYPE_CHECKING:
     from sakari_client.clock import Clock

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sakari_client.page import Page
+from sakari_client.paging.page import Page
 
 if TYPE_CHECKING:
-    from sakari_client.ahead import FetchPage
+    from sakari_client.paging.ahead import FetchPage
 
 
 class Mirror:

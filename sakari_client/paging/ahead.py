@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Protocol
 
-from sakari_client.page import Page
+from sakari_client.paging.page import Page
 
 FetchPage = Callable[[int, int], Page]
 """Gets the page at an offset, with a limit. Called from several threads."""

@@ -21,19 +21,19 @@ import itertools
 import logging
 from typing import TYPE_CHECKING, Literal
 
-from sakari_client.ahead import FetchPage, PagesAhead, Threads, Workers
-from sakari_client.bound import Bound
-from sakari_client.doubt import doubt_about
 from sakari_client.errors import PagingError
-from sakari_client.known import NOWHERE, KnownIds
-from sakari_client.mirror import Mirror
-from sakari_client.order import Order, together
-from sakari_client.reading import Reading
+from sakari_client.paging.ahead import FetchPage, PagesAhead, Threads, Workers
+from sakari_client.paging.bound import Bound
+from sakari_client.paging.doubt import doubt_about
+from sakari_client.paging.known import NOWHERE, KnownIds
+from sakari_client.paging.mirror import Mirror
+from sakari_client.paging.order import Order, together
+from sakari_client.paging.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from sakari_client.page import Page, Row
+    from sakari_client.paging.page import Page, Row
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Requests and their answers: `transport` is the face; only `wire` knows the HTTP library."""
