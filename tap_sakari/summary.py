@@ -36,6 +36,7 @@ class Tally:
         misfits: values that did not fit the schema, by path: `contact.mobile`, `tags[2].tag`.
         unknown: records with a field that the schema does not know, by field.
         failure: why the stream failed, as the error says; None where it did not.
+        interrupted: whether a signal ended it.
         note: what else to say of how it was read: `whole list`.
     """
 
@@ -49,6 +50,7 @@ class Tally:
     misfits: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     failure: str | None = None
+    interrupted: bool = False
     note: str | None = None
 
 
@@ -75,7 +77,9 @@ def _describe(tally: Tally) -> Iterator[str]:
     )
     if tally.note:
         figures += f"; {_in_one_line(tally.note)}"
-    if tally.failure is None:
+    if tally.interrupted:
+        yield f"INTERRUPTED after {figures}"
+    elif tally.failure is None:
         yield figures
     else:
         yield f"FAILED after {figures}: {_in_one_line(tally.failure)}"

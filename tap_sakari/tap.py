@@ -183,7 +183,7 @@ class TapSakari(Tap):
             tally.failure = explain(error)
             raise
         except (KeyboardInterrupt, SystemExit):
-            tally.failure = "interrupted"
+            tally.interrupted = True
             raise
         finally:
             self.progress.end()

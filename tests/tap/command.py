@@ -62,7 +62,9 @@ def last_lines(log: str) -> dict[str, str]:
     """What the last lines of a run say, by stream; only the first line of each."""
     said: dict[str, str] = {}
     for line in log.splitlines():
-        found = re.search(r"\| (\w+): ((?:FAILED after )?read .*|NOT STARTED.*)", line)
+        found = re.search(
+            r"\| (\w+): ((?:(?:FAILED|INTERRUPTED) after )?read .*|NOT STARTED.*)", line
+        )
         if found:
             said.setdefault(found[1], found[2])
     return said
