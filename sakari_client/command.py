@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sakari_client.errors import ConfigError, SakariError
+from sakari_client.json_files import check_files
 
 if TYPE_CHECKING:
     import logging
@@ -26,11 +27,12 @@ def run(
         mistakes: further errors that are the user's to mend, as the framework raises them.
     """
     try:
+        check_files(sys.argv[1:])
         command()
     except Exception as error:
-        # Of json's and of simplejson's making alike.
+        # Of json's and of simplejson's making alike; of a pipe, which cannot be looked at before.
         if isinstance(error, ValueError) and hasattr(error, "colno"):
-            _end(logger, f"a file given by --config, --state or --catalog is not JSON: {error}")
+            _end(logger, f"what --config, --state or --catalog gives is not JSON: {error}")
         if not isinstance(error, (SakariError, FileNotFoundError, *mistakes)):
             raise
         _end(logger, str(error))

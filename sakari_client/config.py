@@ -190,7 +190,9 @@ class ClientConfig:
         for name in REQUIRED:
             object.__setattr__(self, name, getattr(self, name).strip())
             if not getattr(self, name):
-                raise ConfigError(name, "is empty. Find it at hub.sakari.io, Settings > API.")
+                raise ConfigError(
+                    name, "is empty. It stands at hub.sakari.io, Settings > Account Settings > API."
+                )
         object.__setattr__(self, "api_url", _origin(self.api_url))
         auth_url = self.auth_url or f"{self.api_url}/oauth2/token"
         _require_safe_url("auth_url", auth_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -33,9 +34,18 @@ def check_settings(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> No
         ConfigError: the error names the setting and the rule; never the value, which may be
             a secret.
     """
+    _check_names(schema["properties"], settings)
     error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(settings))
     if error is not None:
         raise ConfigError(_name(error), _rule(error))
+
+
+def _check_names(known: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Refuse names that are a setting's but for a slip; others may be meant for somebody else."""
+    for name in settings.keys() - known.keys():
+        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if meant:
+            raise ConfigError(name, f"is no setting. Did you mean {meant[0]}?")
 
 
 def _name(error: jsonschema.ValidationError) -> str:
@@ -47,7 +57,7 @@ def _name(error: jsonschema.ValidationError) -> str:
     return ".".join(path) or "settings"
 
 
-def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row for each rule
+def _rule(error: jsonschema.ValidationError) -> str:  # noqa: C901, PLR0911 - a row for each rule
     wanted: Any = error.validator_value
     schema: Any = error.schema
     instance: Any = error.instance
@@ -68,6 +78,8 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return f"must be {wanted} or less."
         case "enum":
             return f"must be one of {', '.join(wanted)}."
+        case "minLength":
+            return "must not be empty."
         case "pattern":
             return "must be plain ASCII text, and not empty."
         case "additionalProperties":

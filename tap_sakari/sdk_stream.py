@@ -22,7 +22,7 @@ from singer_sdk.exceptions import MappingError, SyncLifecycleSignal
 from singer_sdk.mapper import SameRecordTransform
 
 from sakari_client import auth
-from sakari_client.errors import ConfigError, SakariError, TlsError
+from sakari_client.errors import ConfigError, RateLimitError, SakariError, TlsError
 from tap_sakari.access import latest
 from tap_sakari.failure import RecordMapError
 from tap_sakari.writer import BufferedWriter, OutputError
@@ -96,12 +96,16 @@ class SdkStream(Stream, ABC):
         except Exception as error:
             if self.ABORT_AT_RECORD_COUNT is not None or _is_of_the_whole_run(error):
                 raise
-            # Else the SDK would make them the new bookmark.
-            self.stream_state.pop("progress_markers", None)
+            self.keep_bookmark()
             self.fail(error)
         finally:
             if isinstance(self._tap.message_writer, BufferedWriter):
                 self._tap.message_writer.flush()
+
+    def keep_bookmark(self) -> None:
+        """Have the bookmark stay where it was before the run."""
+        # What the SDK would make the new one.
+        self.stream_state.pop("progress_markers", None)
 
     def _write_pages(self) -> None:
         """Do what the SDK does for a record, for a page of them."""
@@ -167,5 +171,7 @@ def _is_of_the_whole_run(error: Exception) -> bool:
     """Whether no other stream would fare better."""
     if isinstance(error, SakariError) and error.operation == auth.OPERATION:
         return True  # nothing can be read without an access token; one endpoint may refuse it
+    if isinstance(error, RateLimitError) and error.retry_after is not None:
+        return True  # the server asks to be left alone for longer than we wait
     code = error.code if isinstance(error, SakariError) else None
     return isinstance(error, _OF_THE_WHOLE_RUN) or code in _ACCOUNT_CODES

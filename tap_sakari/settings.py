@@ -16,7 +16,7 @@ _MOST_DAYS = 100_000
 _FILTERS: dict[str, Any] = {
     resource.name: {
         "type": "object",
-        "properties": {name: {"type": "string"} for name in resource.filters},
+        "properties": {name: {"type": "string", "minLength": 1} for name in resource.filters},
         "additionalProperties": False,
     }
     for resource in RESOURCES

@@ -16,6 +16,7 @@ from sakari_client.schemas import load_schema
 from tap_sakari.conform import parse_date_time, utc_milliseconds
 from tap_sakari.failure import EXPLAINED, explain, traced
 from tap_sakari.reader import Lift, ReadRow, RecordReader
+from tap_sakari.scope import Scope
 from tap_sakari.sdk_stream import SdkStream
 from tap_sakari.summary import ODD_NAME, Tally, field_name
 from tap_sakari.window import Window, as_text, plan
@@ -147,16 +148,30 @@ class SakariStream(SdkStream):
         # No bookmark passes the start of the run.
         self._write_replication_key_signpost(None, as_text(now))
         every = self.config.get("full_scan_every")
+        known = self._scope().is_covered_by(self.stream_state)
+        if not known:
+            self.logger.warning(
+                "%s: account, filters or start_date are not those of the bookmark; this run reads "
+                "as the first one does.",
+                self.name,
+            )
         return plan(
             self.name,
-            bookmark=self._bookmark(),
+            bookmark=self._bookmark() if known else None,
             start=self.config.get("start_date"),
             until=self.config.get("end_date"),
             now=now,
             lookback=self.lookback,
             stops_early=self.stops_early,
-            scanned_at=self.stream_state.get(_SCANNED_AT),
+            scanned_at=self.stream_state.get(_SCANNED_AT) if known else None,
             full_scan_every=None if every is None else timedelta(days=float(every)),
+        )
+
+    def _scope(self) -> Scope:
+        return Scope.of(
+            self._sakari_tap.client.config.account_id,
+            self.config.get("filters", {}).get(self.name),
+            self.config.get("start_date"),
         )
 
     def _bookmark(self) -> str | None:
@@ -179,6 +194,15 @@ class SakariStream(SdkStream):
         if self.stops_early:
             whole = listing.stopped_at is None and listing.complete
             self.stream_state[_SCANNED_AT] = window.scanned_by(now, whole=whole)
+        if listing.doubtful:
+            self.keep_bookmark()
+            self.logger.warning(
+                "%s: the bookmark stays where it was, so that the next run reads again what may "
+                "be missing.",
+                self.name,
+            )
+        elif self.replication_method == "INCREMENTAL":
+            self._scope().write(self.stream_state)
         if listing.complete:
             self.activate_version()
         elif self._stream_version is not None:
@@ -233,8 +257,9 @@ class SakariStream(SdkStream):
     def fail(self, error: Exception) -> None:
         """Say why the stream failed: the others go on."""
         self.logger.error(
-            "%s: %s The other streams go on.%s", self.name, explain(error), traced(error)
-        )
+            "%s: %s The other streams go on.%s",
+            self.name, explain(error).removeprefix(f"{self.name}: "), traced(error),
+        )  # fmt: skip
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
         """Log a message; of the SDK's, not the one that calls errors unhandled that are not.

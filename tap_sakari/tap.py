@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import functools
 import sys
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from tap_sakari.summary import Tally, last_lines
 from tap_sakari.writer import BufferedWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import FrameType
 
     import click
@@ -43,6 +44,8 @@ def _check_state(state: dict[str, Any]) -> None:
     Raises:
         ConfigError: it is no state.
     """
+    if state and "bookmarks" not in state:
+        raise ConfigError("state", _NO_STATE)
     bookmarks = state.get("bookmarks", {})
     if not isinstance(bookmarks, dict):
         raise ConfigError("state, bookmarks", "must be an object with an entry for each stream.")
@@ -52,6 +55,24 @@ def _check_state(state: dict[str, Any]) -> None:
                 f"state, bookmarks.{stream}",
                 "is no bookmark. Remove the stream from the state to read it from the start.",
             )
+
+
+_NO_STATE = (
+    'must be an object that holds `bookmarks`. Of a line {"type": "STATE", "value": …} in the '
+    "output, give the value."
+)
+
+
+def _check_stream_maps(stream_maps: dict[str, Any], streams: Iterable[str]) -> None:
+    """Refuse a map for a stream that there is not: it may be there to hide something.
+
+    Raises:
+        ConfigError: the error names it.
+    """
+    for name, one in stream_maps.items():
+        source = one.get("__source__", name) if isinstance(one, dict) else name
+        if source != "__else__" and not fnmatch.filter(streams, source):
+            raise ConfigError("stream_maps", f"there is no stream {source!r}.")
 
 
 class StreamsFailedError(Exception):
@@ -129,6 +150,7 @@ class TapSakari(Tap):
             super().setup_mapper()
         except MappingError as error:
             raise ConfigError("stream_maps", f"{error} Mend the expression.") from None
+        _check_stream_maps(self.config.get("stream_maps") or {}, self.streams)
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take the state of the run before.
@@ -155,6 +177,8 @@ class TapSakari(Tap):
             StreamsFailedError: some of them failed.
         """
         names = [name for name, stream in self.streams.items() if stream.selected]
+        if not names:
+            self.logger.warning("No stream is selected: nothing is read.")
         self.tallies.clear()
         try:
             with Progress(self.logger, self.clock, terminal=has_terminal()) as self.progress:

@@ -303,8 +303,8 @@ def _credentials_refused(error: SakariError) -> AuthenticationError:
     code = f" ({error.code})" if error.code else ""
     return AuthenticationError(
         f"client_id, client_secret: the server refused these credentials with status "
-        f"{error.status}{code}. Compare them with hub.sakari.io, Settings > API, and auth_url if "
-        "you set it.",
+        f"{error.status}{code}. Compare them with hub.sakari.io, Settings > Account Settings > "
+        "API, and auth_url if you set it.",
         operation=auth.OPERATION,
         status=error.status,
         code=error.code,

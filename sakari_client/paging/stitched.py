@@ -365,7 +365,7 @@ class StitchedList:
             )
         else:
             self.doubtful = True
-            logger.warning("%s Rows that are missing may come with a later run.", doubt.text)
+            logger.warning("%s", doubt.text)
 
 
 def _least(*offsets: int | None) -> int | None:

@@ -207,16 +207,106 @@ def test_a_wrong_variable_ends_in_one_line_that_names_the_setting(
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
-@pytest.mark.parametrize("content", ["{oops", None])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{oops", "file.json is not JSON: Expecting"),
+        (b"\xff\xfe\x00", "file.json is not JSON"),
+        (b"[1]", "file.json must hold"),
+        (b"null", "file.json must hold"),
+        (None, "file.json"),
+    ],
+)
 def test_a_file_that_cannot_be_read_ends_in_one_line(
-    settings: dict[str, Any], tmp_path: Path, option: str, content: str | None
+    settings: dict[str, Any], tmp_path: Path, option: str, content: bytes | None, said: str
 ) -> None:
     if content:
-        (tmp_path / "file.json").write_text(content)
+        (tmp_path / "file.json").write_bytes(content)
     done = tap(option, "file.json", settings=settings, folder=tmp_path)
     assert done.returncode in {1, 2}
     assert "Traceback" not in done.stderr
-    assert "file.json" in done.stderr or "JSON" in done.stderr
+    assert said in done.stderr
+    assert content is None or f"{option}: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"streams": 5}', '{"streams": [{}]}', '{"streams": [{"tap_stream_id": "contacts"}]}'],
+)
+def test_what_is_no_catalog_is_said(settings: dict[str, Any], tmp_path: Path, content: str) -> None:
+    (tmp_path / "catalog.json").write_text(content)
+    done = tap("--catalog=catalog.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    assert errors(done.stderr) == [
+        "--catalog: catalog.json must hold a catalog, as --discover writes it."
+    ]
+
+
+def test_a_folder_in_place_of_a_file_is_said(settings: dict[str, Any], tmp_path: Path) -> None:
+    done = tap("--state", str(tmp_path), settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    assert errors(done.stderr) == [f"--state: {tmp_path} is a folder."]
+
+
+@pytest.mark.parametrize(
+    "content", ['{"type": "STATE", "value": {"bookmarks": {}}}', '{"contacts": {}}']
+)
+def test_what_is_no_state_is_said(settings: dict[str, Any], tmp_path: Path, content: str) -> None:
+    (tmp_path / "state.json").write_text(content)
+    done = tap("--state", "state.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    [line] = errors(done.stderr)
+    assert line.startswith("state: must be an object that holds `bookmarks`.")
+
+
+def test_a_slip_in_the_name_of_a_setting_is_said(tmp_path: Path) -> None:
+    done = tap(settings={"api_ulr": "https://127.0.0.1"}, folder=tmp_path)
+    assert done.returncode == 1
+    assert errors(done.stderr) == ["api_ulr: is no setting. Did you mean api_url?"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"stream_maps": {"contact": {"email": "md5(email)"}}},
+            "stream_maps: there is no stream 'contact'.",
+        ),
+        ({"filters": {"contacts": {"tags": ""}}}, "filters.contacts.tags: must not be empty."),
+    ],
+)
+def test_what_would_do_nothing_is_refused(
+    settings: dict[str, Any], tmp_path: Path, more: dict[str, Any], said: str
+) -> None:
+    done = tap(settings={**settings, **more}, folder=tmp_path)
+    assert done.returncode == 1
+    assert errors(done.stderr) == [said]
+
+
+def test_stream_maps_may_name_streams_by_pattern_or_make_new_ones(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    maps = {"mess*": {"extra": None}, "copy": {"__source__": "templates"}}
+    done = tap(settings={**settings, "stream_maps": maps}, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "copy" in {one["stream"] for one in messages(done.stdout, "RECORD")}
+
+
+def test_that_nothing_is_selected_is_said(settings: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "catalog.json").write_text('{"streams": []}')
+    done = tap("--catalog", "catalog.json", settings=settings, folder=tmp_path)
+    assert done.returncode == 0
+    assert "No stream is selected: nothing is read." in done.stderr
+
+
+def test_a_server_that_asks_to_be_left_alone_ends_the_run(
+    emulator: EmulatorServer, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    emulator.switch(rate_limit_every=1, retry_after="seconds", retry_after_seconds=3600)
+    done = tap(settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    assert len([one for one in emulator.requests if one.method == "GET"]) == 1
+    assert "It asks to wait 3600 s." in errors(done.stderr)[-1]
 
 
 def test_an_older_catalog_gets_records_that_fit_it(

@@ -216,7 +216,7 @@ def test_the_command_says_what_became_of_each_stream(
             assert counted["retries"] == 0
     contacts = figures(said["contacts"])
     assert said["contacts"].startswith("FAILED after read ")
-    assert ": GET /contacts: the server answered 500, no error code." in said["contacts"]
+    assert ": GET /contacts: the server answered 500, EMU-FAULT." in said["contacts"]
     assert (contacts["read"], contacts["requests"], contacts["retries"]) == (58, 6, 2)
 
     at_once, at_the_end = errors(done.stderr)
