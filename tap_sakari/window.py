@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-sakari")
 
 _CLOCKS_DIFFER = timedelta(days=1)
+_PRECISION = timedelta(seconds=2)
+"""How exactly the server's clock is known: its answers tell whole seconds."""
 _NEVER = "1970-01-01T00:00:00.000Z"
 
 
@@ -124,7 +126,7 @@ def _from(moment: str, lookback: timedelta, start: str | None) -> str:
 
 def _scanned(moment: str | None, now: datetime) -> str | None:
     """When the last full scan began; never, where it lies ahead of the server's clock."""
-    return _NEVER if moment is not None and moment > as_text(now) else moment
+    return _NEVER if moment is not None and moment > as_text(now + _PRECISION) else moment
 
 
 def _believable(stream: str, bookmark: str | None, now: datetime) -> str | None:
@@ -133,7 +135,7 @@ def _believable(stream: str, bookmark: str | None, now: datetime) -> str | None:
     A bookmark never passes the server's clock, so some clock was wrong when it was written.
     """
     moment = parse_date_time(bookmark) if bookmark else None
-    if moment is None or moment <= now:
+    if moment is None or moment <= now + _PRECISION:
         return bookmark
     if moment - now <= _CLOCKS_DIFFER:
         earlier = as_text(moment - 2 * _CLOCKS_DIFFER)

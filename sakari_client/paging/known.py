@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,13 +18,12 @@ class KnownIds:
     Attributes:
         limit: see above; may be raised or lowered at any time.
         forgot: whether an id was forgotten.
-        comparable_from: the first place whose rows are known to stand in the order of places.
     """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.forgot = False
-        self.comparable_from = 0
+        self._breaks: list[int] = []
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
@@ -49,12 +49,26 @@ class KnownIds:
             self._old, self._young = self._young, {}
         self._young.update(zip(row_ids, places, strict=False))
 
-    def in_order(self, row_ids: Iterable[str]) -> bool:
-        """Whether those of some rows that are known stand in the order in which they were read."""
-        places = self.places(row_ids)
-        return places == sorted(places)
+    def break_at(self, place: int) -> None:
+        """Take note that rows from this place on may stand anywhere among those before it."""
+        if not self._breaks or place > self._breaks[-1]:
+            self._breaks.append(place)
 
-    def places(self, row_ids: Iterable[str]) -> list[int]:
-        """The places of those of some rows whose places can be compared."""
-        found = map(self.place, row_ids)
-        return [place for place in found if place is not None and place >= self.comparable_from]
+    def in_order(self, row_ids: Iterable[str], latest: dict[int, int] | None = None) -> bool:
+        """Whether those of some rows that are known stand in the order in which they were read.
+
+        Only rows that were read with no break between them are compared.
+
+        Args:
+            row_ids: the rows.
+            latest: goes on from call to call: the last place, for each stretch between breaks.
+        """
+        latest = {} if latest is None else latest
+        ordered = True
+        for row_id in row_ids:
+            place = self.place(row_id)
+            if place is not None and place != NOWHERE:
+                stretch = bisect.bisect_right(self._breaks, place)
+                ordered &= place >= latest.get(stretch, place)
+                latest[stretch] = place
+        return ordered

@@ -229,7 +229,7 @@ class Reading:
             # Another row stands where the last one that was read was due.
             self.moved |= self._latest is not None
             # Where these rows stand among those read before is not known.
-            seen.comparable_from = place
+            seen.break_at(place)
         # A page may hold a row twice; what follows takes it once.
         inserted = {row.id: row for row in page.rows[:behind] if row.id not in seen}
         appended = {row.id: row for row in page.rows[behind:] if row.id not in inserted}

@@ -279,12 +279,10 @@ class StitchedList:
         for _ in range(_READINGS - 1):
             seen = KnownIds(REMEMBERED_UNSORTED)
             self._whole = again = self._begin(self._fetch, seen)
-            latest: list[int] = []
+            latest: dict[int, int] = {}
             before_it = self.count
             for _page, fresh in again.pages():
-                places = latest + before.places(row.id for row in fresh)
-                again.reordered |= places != sorted(places)
-                latest = places[-1:]
+                again.reordered |= not before.in_order((row.id for row in fresh), latest)
                 new = [row for row in self._new(fresh) if row.id not in found]
                 found.add((row.id for row in new), itertools.repeat(NOWHERE))
                 yield from self._give(new)
