@@ -1,0 +1,247 @@
+"""Sending texts: never twice, and with an answer for each recipient."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.client import SakariClient
+from sakari_client.errors import AmbiguousError, InvalidInputError, RequestRefusedError
+from sakari_client.resources.sent import read_result
+from tests.client.reach import Sleeps
+from tests.odd_server import answer, odd_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sakari_emulator.server import EmulatorServer
+
+TEXT = "Hello {{firstName}}"
+ADA, BEN = "+12125550123", "+12125550124"
+
+
+@pytest.fixture
+def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[SakariClient]:
+    with SakariClient.from_settings(settings, clock=Sleeps().clock) as client:
+        yield client
+
+
+def sends(emulator: EmulatorServer) -> int:
+    return sum(one.method == "POST" and one.path.endswith("/messages") for one in emulator.requests)
+
+
+def test_each_recipient_has_an_outcome(emulator: EmulatorServer, sakari: SakariClient) -> None:
+    known = sakari.contacts.create({"mobile": {"number": ADA}, "firstName": "Ada"})
+    blocked = next(row for row in emulator.account.contacts if row.mobile)
+    blocked.blocked = "2025-06-01T00:00:00.000Z"
+    conversation = next(
+        row
+        for row in emulator.account.conversations
+        if row.contact
+        and row.contact.id != blocked.id
+        and (contact := emulator.account.contacts.find(row.contact.id))
+        and not contact.blocked
+        and contact.mobile
+    )
+    before = len(emulator.ids("messages"))
+    result = sakari.messages.send(
+        TEXT,
+        contacts=[
+            {"id": known["id"]},
+            BEN,
+            {"id": blocked.id},
+            {"mobile": {"number": "+12125550125", "country": "US"}, "firstName": "Cy"},
+            {"id": "64b0c0ffee0000000000ffff"},
+        ],
+        conversations=[conversation.id],
+    )
+    by_asked = [(list(one.asked), one.status, one.code) for one in result.recipients]
+    assert by_asked == [
+        (["conversation"], "accepted", None),
+        (["contact"], "accepted", None),
+        (["contact"], "accepted", None),
+        (["contact"], "rejected", "CONT-010"),
+        (["contact"], "accepted", None),
+        (["contact"], "rejected", "EMU-NOT-FOUND"),
+    ]
+    assert (result.requested, result.valid) == (6, 4)
+    assert len(result.invalid) == 2
+    assert len(emulator.ids("messages")) == before + 4
+    assert result.estimated_price == pytest.approx(0.2)
+    messages = [one.message for one in result.recipients if one.message]
+    assert len({one["id"] for one in messages}) == 4
+    assert {one["job"]["id"] for one in messages} == {result.job_id}
+    assert messages[1]["message"] == "Hello Ada"
+    read = sakari.messages.get(messages[1]["id"])
+    assert read["contact"]["id"] == known["id"]
+
+
+def test_filters_reach_everybody_who_has_the_tag(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    sakari.contacts.create({"mobile": {"number": ADA}, "tags": [{"tag": "only-here"}]})
+    result = sakari.messages.send(TEXT, filters={"tags": ["only-here"]})
+    assert result.recipients == ()
+    assert [one["contact"]["mobile"]["number"] for one in result.messages] == [ADA]
+
+
+def test_the_request_says_all_that_was_asked_and_no_more(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    with odd_server(answer(b'{"data": {}}')) as server:
+        with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
+            sakari.messages.send("Hi", contacts=[ADA])
+            sakari.messages.send(
+                "Look",
+                conversations=["c1"],
+                media=["https://example.com/a.png"],
+                conversation_strategy="open",
+                phone_number_group="g1",
+                filters={"tags": ["vip"], "attributes": []},
+            )
+    plain, full = (json.loads(body) for body in server.bodies[-2:])
+    assert plain == {
+        "contacts": [{"mobile": {"number": ADA, "country": "US"}}],
+        "template": "Hi",
+        "type": "SMS",
+    }
+    assert full == {
+        "conversations": ["c1"],
+        "filters": {"tags": ["vip"]},
+        "template": "Look",
+        "type": "MMS",
+        "media": [{"url": "https://example.com/a.png"}],
+        "conversationStrategy": "open",
+        "phoneNumberFilter": {"group": {"id": "g1"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("how", "field"),
+    [
+        ({"template": " \n", "contacts": [ADA]}, "template"),
+        ({"template": TEXT}, "name nobody"),
+        ({"template": TEXT, "filters": {}}, "name nobody"),
+        ({"template": TEXT, "filters": {"tags": []}}, "name nobody"),
+        ({"template": TEXT, "contacts": [ADA, "+1 212 555 0123"]}, "twice"),
+        ({"template": TEXT, "contacts": [{"id": "a"}, {"id": "a"}]}, "twice"),
+        ({"template": TEXT, "conversations": ["a", "a"]}, "twice"),
+        ({"template": TEXT, "contacts": ["2125550123"]}, "number"),
+        ({"template": TEXT, "contacts": [{"firstName": "Ada"}]}, "neither id nor"),
+        ({"template": "half \ud83d", "contacts": [ADA]}, "half a character"),
+    ],
+)
+def test_what_cannot_be_meant_is_not_sent(
+    emulator: EmulatorServer, sakari: SakariClient, how: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=field) as caught:
+        sakari.messages.send(**how)
+    assert not sends(emulator)
+    assert "5550123" not in str(caught.value)
+
+
+@pytest.mark.parametrize("failure", ["reset", "500", "hang"])
+def test_a_send_whose_answer_is_lost_was_sent_once(
+    emulator: EmulatorServer, settings: dict[str, Any], failure: str
+) -> None:
+    emulator.switch(fail_after_accept_every=1, fail_after_accept=failure)
+    before = len(emulator.ids("messages"))
+    quick = {**settings, "request_timeout": 0.3 if failure == "hang" else 5}
+    with SakariClient.from_settings(quick) as sakari:
+        with pytest.raises(AmbiguousError) as caught:
+            sakari.messages.send(TEXT, contacts=[ADA])
+    assert sends(emulator) == 1
+    assert len(emulator.ids("messages")) == before + 1
+    assert "look up the recipients' latest messages" in str(caught.value)
+    assert "may have been carried out" in str(caught.value)
+
+
+def test_a_send_that_is_refused_for_now_is_sent_later_and_once(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    emulator.switch(rate_limit_every=2, retry_after="none")
+    before = len(emulator.ids("messages"))
+    for number in (ADA, BEN, "+12125550125", "+12125550126"):
+        sakari.messages.send(TEXT, contacts=[number])
+    assert len(emulator.ids("messages")) == before + 4
+
+
+def test_a_send_whose_token_has_ended_is_sent_with_another(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    emulator.switch(revoke_every=2)
+    before = len(emulator.ids("messages"))
+    for number in (ADA, BEN, "+12125550125", "+12125550126"):
+        sakari.messages.send(TEXT, contacts=[number])
+    assert len(emulator.ids("messages")) == before + 4
+
+
+def test_a_send_refused_as_a_whole_is_no_riddle(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    with pytest.raises(RequestRefusedError, match="CONV-001"):
+        sakari.messages.send(TEXT, conversations=["64b0c0ffee0000000000ffff"])
+
+
+def test_neither_log_nor_repr_shows_texts_or_numbers(
+    emulator: EmulatorServer, sakari: SakariClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.switch(rate_limit_every=3, retry_after="none")
+    with caplog.at_level(logging.DEBUG):
+        result = sakari.messages.send("A secret text", contacts=[ADA, BEN])
+        shown = f"{result!r} {caplog.text}"
+    for planted in ("secret text", "5550123", "5550124"):
+        assert planted not in shown
+
+
+# How answers are read.
+
+ASKED = [{"contact": {"mobile": {"number": ADA}}}, {"contact": {"id": "b"}}, {"conversation": "c"}]
+MADE = [
+    {"id": "m1", "contact": {"id": "x", "mobile": {"number": "(212) 555-0123", "country": "US"}}},
+    {"id": "m2", "contact": {"id": "b"}},
+    {"id": "m3", "contact": {"id": "y"}, "conversation": {"id": "c"}},
+]
+
+
+def statuses(data: dict[str, Any]) -> list[str]:
+    return [one.status for one in read_result(ASKED, data).recipients]
+
+
+def test_messages_are_joined_whatever_their_order() -> None:
+    result = read_result(ASKED, {"messages": MADE[::-1], "job": {"id": 7}, "valid": "3"})
+    assert [one.message and one.message["id"] for one in result.recipients] == ["m1", "m2", "m3"]
+    assert (result.job_id, result.valid) == ("7", 3)
+
+
+def test_an_answer_that_only_counts_is_believed_where_the_count_fits() -> None:
+    assert statuses({"valid": 3}) == ["accepted"] * 3
+    assert statuses({"queued": 3}) == ["accepted"] * 3
+    assert statuses({"messages": MADE[:1], "valid": 3}) == ["accepted"] * 3
+
+
+def test_an_answer_that_does_not_tell_is_not_taken_for_success() -> None:
+    assert statuses({}) == ["unknown"] * 3
+    assert statuses({"valid": 2}) == ["unknown"] * 3
+    assert statuses({"messages": MADE[:2], "valid": 2}) == ["accepted", "accepted", "unknown"]
+
+
+def test_who_is_invalid_is_rejected_and_the_rest_counted() -> None:
+    refused = {"id": "b", "error": {"code": "CONT-010", "description": "no"}}
+    result = read_result(ASKED, {"invalid": [refused], "valid": 2})
+    assert [(one.status, one.code) for one in result.recipients] == [
+        ("accepted", None),
+        ("rejected", "CONT-010"),
+        ("accepted", None),
+    ]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", {"a": 1}, [None, 7, "x", [], {}]])
+def test_odd_answers_are_unknown_and_no_accident(odd: Any) -> None:
+    names = ("messages", "invalid", "jobId", "job", "valid", "requested", "estimatedPrice")
+    result = read_result(ASKED, dict.fromkeys(names, odd))
+    assert len(result.recipients) == 3
+    assert {one.status for one in result.recipients} == {"unknown"}
