@@ -199,7 +199,11 @@ def test_neither_log_nor_repr_shows_texts_or_numbers(
 
 # How answers are read.
 
-ASKED = [{"contact": {"mobile": {"number": ADA}}}, {"contact": {"id": "b"}}, {"conversation": "c"}]
+ASKED: list[dict[str, Any]] = [
+    {"contact": {"mobile": {"number": ADA}}},
+    {"contact": {"id": "b"}},
+    {"conversation": "c"},
+]
 MADE = [
     {"id": "m1", "contact": {"id": "x", "mobile": {"number": "(212) 555-0123", "country": "US"}}},
     {"id": "m2", "contact": {"id": "b"}},

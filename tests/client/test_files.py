@@ -1,0 +1,120 @@
+"""Files: shared by a link, from bytes, a path or a stream, in both documented forms."""
+
+from __future__ import annotations
+
+import io
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.client import SakariClient
+from sakari_client.errors import InvalidAnswerError, InvalidInputError
+from sakari_client.resources import files
+from tests.client.reach import Sleeps
+from tests.odd_server import answer, odd_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sakari_emulator.server import EmulatorServer
+
+CONTENT = bytes(range(256)) * 40 + b"\r\n--boundary--\r\n"
+
+
+@pytest.fixture
+def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[SakariClient]:
+    with SakariClient.from_settings(settings, clock=Sleeps().clock) as client:
+        yield client
+
+
+def fetched(link: str) -> bytes:
+    with urllib.request.urlopen(link, timeout=5) as response:  # noqa: S310 - of the emulator
+        content: bytes = response.read()
+    return content
+
+
+@pytest.mark.parametrize("as_form", [False, True])
+@pytest.mark.parametrize("kind", ["bytes", "path", "text path", "stream"])
+def test_a_shared_file_can_be_fetched(
+    sakari: SakariClient,
+    tmp_path: Path,
+    kind: str,
+    as_form: bool,  # noqa: FBT001
+) -> None:
+    path = tmp_path / 'pictüre "1".png'
+    path.write_bytes(CONTENT)
+    file = {"bytes": CONTENT, "path": path, "text path": str(path), "stream": io.BytesIO(CONTENT)}
+    shared = sakari.files.share(file[kind], as_form=as_form)  # type: ignore[arg-type]
+    assert fetched(shared.link) == CONTENT
+    assert shared.expires
+
+
+def test_a_form_tells_the_name_and_the_type(settings: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "cat.png").write_bytes(CONTENT)
+    body = b'{"success": true, "data": {"link": "https://skri.io/x"}}'
+    with odd_server(answer(body)) as server:
+        with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
+            shared = sakari.files.share(tmp_path / "cat.png", as_form=True)
+            sakari.files.share(b"text", name="a.txt", as_form=True)
+            sakari.files.share(b"bytes")
+    assert (shared.link, shared.expires) == ("https://skri.io/x", None)
+    assert server.heads[-1].startswith("POST /v1/tools/sharefile ")
+    assert "Content-Type: application/octet-stream" in server.heads[-1]
+    assert server.bodies[-1] == b"bytes"
+    assert b'name="media"; filename="cat.png"\r\nContent-Type: image/png' in server.bodies[-3]
+    assert b'filename="a.txt"\r\nContent-Type: text/plain' in server.bodies[-2]
+
+
+def test_a_share_whose_answer_is_lost_is_repeated(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    emulator.switch(fail_after_accept_every=2)
+    for _ in range(3):
+        assert fetched(sakari.files.share(CONTENT).link) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"", "is empty"),
+        ("/nowhere/cat.png", "cannot be read: No such file"),
+        (io.StringIO("text"), "open it with 'rb'"),
+    ],
+)
+def test_what_is_no_file_is_said(
+    emulator: EmulatorServer, sakari: SakariClient, file: Any, said: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        sakari.files.share(file)
+    assert not emulator.requests
+
+
+def test_no_more_than_the_most_is_read(
+    sakari: SakariClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LARGEST", 1_000_000)
+    path = tmp_path / "large"
+    with path.open("wb") as opened:
+        opened.truncate(10_000_000)
+    with pytest.raises(InvalidInputError, match="larger than 1 MB"):
+        sakari.files.share(path)
+    with pytest.raises(InvalidInputError, match="larger than 1 MB"):
+        sakari.files.share(Path("/dev/zero"))
+
+
+def test_an_answer_without_a_link_is_said(settings: dict[str, Any]) -> None:
+    with odd_server(answer(b'{"success": true, "data": {}}')) as server:
+        quick = {**settings, "api_url": server.url, "max_retries": 0}
+        with SakariClient.from_settings(quick) as sakari:
+            with pytest.raises(InvalidAnswerError, match="holds no link"):
+                sakari.files.share(b"x")
+
+
+def test_a_link_ends(emulator: EmulatorServer, sakari: SakariClient) -> None:
+    emulator.switch(share_hours=0)
+    link = sakari.files.share(CONTENT).link
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetched(link)
