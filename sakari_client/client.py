@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from sakari_client.auth import TokenSource
     from sakari_client.clock import Clock
+
+
+def token_source(config: ClientConfig, *, clock: Clock | None = None) -> TokenSource:
+    """Access tokens alone (`POST /oauth2/token`), for whoever speaks to Sakari by other means."""
+    return Transport(config, clock=clock).auth
 
 
 class SakariClient:
