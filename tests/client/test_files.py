@@ -13,13 +13,13 @@ import pytest
 from sakari_client.client import SakariClient
 from sakari_client.errors import InvalidAnswerError, InvalidInputError
 from sakari_client.resources import files
+from sakari_emulator.server import EmulatorServer
 from tests.client.reach import Sleeps
+from tests.conftest import settings_for
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sakari_emulator.server import EmulatorServer
 
 CONTENT = bytes(range(256)) * 40 + b"\r\n--boundary--\r\n"
 
@@ -113,8 +113,13 @@ def test_an_answer_without_a_link_is_said(settings: dict[str, Any]) -> None:
                 sakari.files.share(b"x")
 
 
-def test_a_link_ends(emulator: EmulatorServer, sakari: SakariClient) -> None:
-    emulator.switch(share_hours=0)
-    link = sakari.files.share(CONTENT).link
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        fetched(link)
+def test_a_link_ends() -> None:
+    now = [1_800_000_000.0]
+    with EmulatorServer(clock=lambda: now[0]) as emulator:
+        with SakariClient.from_settings(settings_for(emulator)) as sakari:
+            link = sakari.files.share(CONTENT).link
+        assert fetched(link) == CONTENT
+        now[0] += 25 * 3600
+        with pytest.raises(urllib.error.HTTPError, match="404") as caught:
+            fetched(link)
+        caught.value.close()
