@@ -34,7 +34,7 @@ def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[Sakar
 def people(count: int) -> list[Contact]:
     """Contacts with numbers of their own."""
     return [
-        {"mobile": {"number": f"+1907555{100 + at:04}", "country": "US"}, "firstName": f"P{at}"}
+        {"mobile": {"number": f"+1907555{140 + at:04}", "country": "US"}, "firstName": f"P{at}"}
         for at in range(count)
     ]
 
@@ -165,8 +165,8 @@ def answered(data: dict[str, Any], rows: list[Contact]) -> list[RowOutcome]:
 
 def test_numbers_are_known_whatever_way_they_come_back() -> None:
     rows = people(2)
-    shown = {"id": "x", "mobile": {"number": "(907) 555-0100", "country": "US"}}
-    refused = {"mobile": {"number": "907-555-0101", "country": "US"}, "error": {"code": "CONT-010"}}
+    shown = {"id": "x", "mobile": {"number": "(907) 555-0140", "country": "US"}}
+    refused = {"mobile": {"number": "907-555-0141", "country": "US"}, "error": {"code": "CONT-010"}}
     outcomes = answered({"contacts": [shown], "errors": [refused]}, rows)
     assert [(one.status, one.code) for one in outcomes] == [
         ("written", None),
@@ -260,7 +260,7 @@ def test_values_are_written_as_text(settings: dict[str, Any]) -> None:
     [row] = csv.DictReader(server.bodies[-1].decode().splitlines())
     assert row == {
         "country": "US", "firstName": "P0", "lastName": "", "email": "",
-        "mobile": "+19075550100", "tags": "",
+        "mobile": "+19075550140", "tags": "",
         "price": "1.50", "list": '[1, "ä"]', "flag": "false", "text": "a,b",
     }  # fmt: skip
 
