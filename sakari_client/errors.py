@@ -201,3 +201,11 @@ class SeveralFoundError(SakariError):
 
 class PagingError(SakariError):
     """A list cannot be read completely: the server's pages contradict each other."""
+
+
+class InvalidEventError(SakariError):
+    """What was posted to a webhook is no event: `field` is missing or wrong."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field

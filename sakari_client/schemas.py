@@ -1,4 +1,4 @@
-"""The JSON Schemas of the records, as shipped in `schemas/`.
+"""The JSON Schemas of the records and of webhook events, as shipped in `schemas/`.
 
 The files lie in the folder `schemas/` at the top of the checkout. A wheel holds them inside this
 package, since the name `schemas` is nobody's to claim in a shared environment; an editable
@@ -22,11 +22,13 @@ def schemas_dir() -> Path:
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
-def load_schema(stream: str) -> dict[str, Any]:
-    """Read the JSON Schema of a stream's records, a fresh object at each call.
+def load_schema(name: str) -> dict[str, Any]:
+    """Read a JSON Schema, a fresh object at each call.
+
+    `name` is that of a stream (`contacts`), or a path below `schemas/` (`events/event`).
 
     Raises:
-        FileNotFoundError: there is no such stream.
+        FileNotFoundError: there is no such schema.
     """
-    schema: dict[str, Any] = json.loads((schemas_dir() / f"{stream}.json").read_text("utf-8"))
+    schema: dict[str, Any] = json.loads((schemas_dir() / f"{name}.json").read_text("utf-8"))
     return schema

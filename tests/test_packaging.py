@@ -82,12 +82,20 @@ def test_archives_hold_what_they_must(archives: dict[str, Path]) -> None:
     for file in (
         "sakari_client/py.typed",
         "sakari_client/schemas/messages.json",
+        "sakari_client/schemas/events/event.json",
+        "sakari_client/schemas/events/documented_event.json",
         "licenses/LICENSE",
     ):
         assert file in listed
     assert "tests/" not in listed
     listed = run(sys.executable, "-m", "tarfile", "-l", archives["sdist"], cwd=CHECKOUT)
-    for file in ("/schemas/messages.json", "/tests/test_packaging.py", "/README.md", "/LICENSE"):
+    for file in (
+        "/schemas/messages.json",
+        "/schemas/events/event.json",
+        "/tests/test_packaging.py",
+        "/README.md",
+        "/LICENSE",
+    ):
         assert file in listed
     for left_out in (".venv", ".meltano", ".cache", ".git/"):
         assert f"/{left_out}" not in listed

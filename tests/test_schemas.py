@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 KEYS: dict[str, tuple[str, ...]] = {vars(one)["name"]: one.primary_keys for one in STREAMS}
 NAMES = list(KEYS)
+EVENTS = ("events/event", "events/documented_event")
 FORBIDDEN = {"$ref", "allOf", "anyOf", "oneOf", "enum", "additionalProperties", "nullable"}
 
 
@@ -30,15 +31,23 @@ def test_there_is_one_schema_for_each_stream() -> None:
     assert sorted(path.stem for path in schemas_dir().glob("*.json")) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_schemas_of_events_are_those_tested_here() -> None:
+    paths = schemas_dir().glob("events/*")
+    assert sorted(f"events/{path.stem}" for path in paths) == sorted(EVENTS)
+
+
+@pytest.mark.parametrize("name", [*NAMES, *EVENTS])
 def test_schema_passes_everywhere(name: str) -> None:
     schema = load_schema(name)
+    assert schema["title"] == name
     jsonschema.Draft202012Validator.check_schema(schema)
-    for key in KEYS[name]:
-        assert schema["properties"][key]["type"] == "string"
+    required = KEYS[name] if name in KEYS else schema["required"]
+    kinds = {"string"} if name in KEYS else {"string", "object"}
+    for key in required:
+        assert schema["properties"][key]["type"] in kinds
     for path, part in _parts(schema, name):
         assert not FORBIDDEN & part.keys(), path
-        if path in {name, *(f"{name}.{key}" for key in KEYS[name])}:
+        if path in {name, *(f"{name}.{key}" for key in required)}:
             continue
         kind, null = part["type"]
         assert kind in {"string", "number", "boolean", "object", "array"}, path
@@ -54,7 +63,7 @@ def test_schema_has_a_place_for_what_it_does_not_know(name: str) -> None:
 
 
 def test_no_schema_has_a_place_for_a_secret() -> None:
-    for name in NAMES:
+    for name in (*NAMES, *EVENTS):
         for path, _ in _parts(load_schema(name), name):
             assert not any(word in path.lower() for word in ("credential", "secret", "token")), path
 
