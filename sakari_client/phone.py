@@ -1,10 +1,11 @@
-"""Phone numbers, told apart whatever way they are written (E.164, by `phonenumbers`)."""
+"""Phone numbers, told apart whatever way they are written (E.164, by `phonenumbers`).
+
+That library is loaded with the first number: a tap, which compares none, starts without it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import phonenumbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,8 @@ def e164(number: str, country: str | None = None) -> str | None:
         number: as people write it.
         country: where it has no country code; ISO 3166, two letters.
     """
+    import phonenumbers  # noqa: PLC0415
+
     try:
         parsed = phonenumbers.parse(number, country and country.upper())
     except phonenumbers.NumberParseException:
@@ -28,6 +31,8 @@ def e164(number: str, country: str | None = None) -> str | None:
 
 def country_of(number: str) -> str | None:
     """The country of an E.164 number, ISO 3166; None where it is not certain."""
+    import phonenumbers  # noqa: PLC0415
+
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
