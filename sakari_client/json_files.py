@@ -26,7 +26,10 @@ _CATALOG: dict[str, Any] = {
                 "required": ["tap_stream_id", "schema"],
                 "properties": {
                     "tap_stream_id": {"type": "string"},
-                    "schema": {"type": "object"},
+                    "schema": {
+                        "type": "object",
+                        "properties": {"properties": {"type": "object"}},
+                    },
                     "metadata": {"type": "array", "items": {"type": "object"}},
                 },
             },
@@ -45,9 +48,14 @@ def check_files(arguments: Sequence[str]) -> None:
         ConfigError: one of them is not what it must be; the error names option and file.
     """
     for option, path in _given(arguments):
-        if path.is_dir():
+        try:
+            is_folder, is_file = path.is_dir(), path.is_file()
+        except OSError:
+            # Not shown: it may be the file's content, with a secret in it.
+            raise ConfigError(f"--{option}", "is not the path of a file.") from None
+        if is_folder:
             raise ConfigError(f"--{option}", f"{path} is a folder.")
-        if path.is_file():
+        if is_file:
             _check(option, path)
 
 
@@ -61,10 +69,10 @@ def _given(arguments: Sequence[str]) -> Iterator[tuple[str, Path]]:
 
 def _check(option: str, path: Path) -> None:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         problem = f"{path} is not JSON: {error}."
-    except (UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         problem = f"{path} is not JSON."
     except OSError as error:
         problem = f"{path} cannot be read: {error.strerror}."

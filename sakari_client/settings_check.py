@@ -23,6 +23,13 @@ _KINDS = {
 }
 
 
+NOT_BLANK = r"\S"
+"""A pattern for text that says something."""
+
+_SLIP = 2
+"""Letters that may be missing or too many in a name that was meant."""
+
+
 def check_settings(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Refuse settings that do not fit their schema.
 
@@ -42,10 +49,13 @@ def check_settings(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> No
 
 def _check_names(known: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Refuse names that are a setting's but for a slip; others may be meant for somebody else."""
-    for name in settings.keys() - known.keys():
-        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        if meant:
-            raise ConfigError(name, f"is no setting. Did you mean {meant[0]}?")
+    for name in sorted(settings.keys() - known.keys()):
+        # What begins with a sign may be a setting that is commented out.
+        close = (
+            difflib.get_close_matches(name, known, n=1, cutoff=0.85) if name[:1].isalpha() else []
+        )
+        if close and abs(len(name) - len(close[0])) <= _SLIP:
+            raise ConfigError(name, f"is no setting. Did you mean {close[0]}?")
 
 
 def _name(error: jsonschema.ValidationError) -> str:
@@ -57,7 +67,7 @@ def _name(error: jsonschema.ValidationError) -> str:
     return ".".join(path) or "settings"
 
 
-def _rule(error: jsonschema.ValidationError) -> str:  # noqa: C901, PLR0911 - a row for each rule
+def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row for each rule
     wanted: Any = error.validator_value
     schema: Any = error.schema
     instance: Any = error.instance
@@ -78,10 +88,12 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: C901, PLR0911 - a 
             return f"must be {wanted} or less."
         case "enum":
             return f"must be one of {', '.join(wanted)}."
-        case "minLength":
-            return "must not be empty."
         case "pattern":
-            return "must be plain ASCII text, and not empty."
+            return (
+                "must not be empty."
+                if wanted == NOT_BLANK
+                else "must be plain ASCII text, and not empty."
+            )
         case "additionalProperties":
             known = ", ".join(schema["properties"])
             unknown = ", ".join(sorted(set(instance) - set(schema["properties"])))

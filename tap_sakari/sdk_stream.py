@@ -94,7 +94,7 @@ class SdkStream(Stream, ABC):
                 else:
                     yield from super()._sync_records(context, write_messages=write_messages)
         except Exception as error:
-            if self.ABORT_AT_RECORD_COUNT is not None or _is_of_the_whole_run(error):
+            if self.ABORT_AT_RECORD_COUNT is not None or self._is_of_the_whole_run(error):
                 raise
             self.keep_bookmark()
             self.fail(error)
@@ -166,12 +166,12 @@ class SdkStream(Stream, ABC):
         if self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
-
-def _is_of_the_whole_run(error: Exception) -> bool:
-    """Whether no other stream would fare better."""
-    if isinstance(error, SakariError) and error.operation == auth.OPERATION:
-        return True  # nothing can be read without an access token; one endpoint may refuse it
-    if isinstance(error, RateLimitError) and error.retry_after is not None:
-        return True  # the server asks to be left alone for longer than we wait
-    code = error.code if isinstance(error, SakariError) else None
-    return isinstance(error, _OF_THE_WHOLE_RUN) or code in _ACCOUNT_CODES
+    def _is_of_the_whole_run(self, error: Exception) -> bool:
+        """Whether no other stream would fare better."""
+        if isinstance(error, RateLimitError):
+            # The server asks to be left alone for longer than we wait.
+            return (error.retry_after or 0) > float(self.config["retry_max_wait"])
+        if isinstance(error, SakariError) and error.operation == auth.OPERATION:
+            return True  # nothing can be read without an access token; one endpoint may refuse it
+        code = error.code if isinstance(error, SakariError) else None
+        return isinstance(error, _OF_THE_WHOLE_RUN) or code in _ACCOUNT_CODES

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sakari_client.errors import ConfigError
 from sakari_client.resources import RESOURCES
 from sakari_client.resources.base import MAX_PAGE_SIZE
+from sakari_client.settings_check import NOT_BLANK
 from tap_sakari.conform import utc_milliseconds
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _MOST_DAYS = 100_000
 _FILTERS: dict[str, Any] = {
     resource.name: {
         "type": "object",
-        "properties": {name: {"type": "string", "minLength": 1} for name in resource.filters},
+        "properties": {name: {"type": "string", "pattern": NOT_BLANK} for name in resource.filters},
         "additionalProperties": False,
     }
     for resource in RESOURCES

@@ -149,7 +149,7 @@ class SakariStream(SdkStream):
         self._write_replication_key_signpost(None, as_text(now))
         every = self.config.get("full_scan_every")
         known = self._scope().is_covered_by(self.stream_state)
-        if not known:
+        if not known and self._bookmark():
             self.logger.warning(
                 "%s: account, filters or start_date are not those of the bookmark; this run reads "
                 "as the first one does.",
@@ -191,18 +191,17 @@ class SakariStream(SdkStream):
         """Take note of how the list was read, when that is done."""
         if listing.stopped_at is not None:
             self.tally.note = f"read back to {listing.stopped_at}"
-        if self.stops_early:
-            whole = listing.stopped_at is None and listing.complete
-            self.stream_state[_SCANNED_AT] = window.scanned_by(now, whole=whole)
-        if listing.doubtful:
-            self.keep_bookmark()
-            self.logger.warning(
-                "%s: the bookmark stays where it was, so that the next run reads again what may "
-                "be missing.",
-                self.name,
-            )
-        elif self.replication_method == "INCREMENTAL":
-            self._scope().write(self.stream_state)
+        if self.replication_method == "INCREMENTAL":
+            if listing.doubtful:
+                self.keep_bookmark()
+                self.logger.warning(
+                    "%s: the bookmark stays where it was, so that the next run reads again what "
+                    "may be missing.",
+                    self.name,
+                )
+            else:
+                whole = listing.stopped_at is None and listing.complete
+                self._note_reading(window.scanned_by(now, whole=whole))
         if listing.complete:
             self.activate_version()
         elif self._stream_version is not None:
@@ -211,6 +210,18 @@ class SakariStream(SdkStream):
                 "that are gone stay in the target until a run reads it in peace.",
                 self.name,
             )
+
+    def _note_reading(self, scanned_at: str) -> None:
+        """Write into the state what the bookmark is about, which this run is about to move."""
+        state, scope = self.stream_state, self._scope()
+        if not scope.is_covered_by(state):
+            # It may be that no record comes that moves the bookmark: the old one must not stand
+            # for what it is not about.
+            state.pop("replication_key", None)
+            state.pop("replication_key_value", None)
+        scope.write(state)
+        if self.stops_early:
+            state[_SCANNED_AT] = scanned_at
 
     # Records.
 

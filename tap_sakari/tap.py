@@ -70,7 +70,7 @@ def _check_stream_maps(stream_maps: dict[str, Any], streams: Iterable[str]) -> N
         ConfigError: the error names it.
     """
     for name, one in stream_maps.items():
-        source = one.get("__source__", name) if isinstance(one, dict) else name
+        source = str(one.get("__source__", name)) if isinstance(one, dict) else name
         if source != "__else__" and not fnmatch.filter(streams, source):
             raise ConfigError("stream_maps", f"there is no stream {source!r}.")
 
@@ -146,11 +146,11 @@ class TapSakari(Tap):
         Raises:
             ConfigError: one of them cannot be understood.
         """
+        _check_stream_maps(self.config.get("stream_maps") or {}, self.streams)
         try:
             super().setup_mapper()
         except MappingError as error:
             raise ConfigError("stream_maps", f"{error} Mend the expression.") from None
-        _check_stream_maps(self.config.get("stream_maps") or {}, self.streams)
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take the state of the run before.

@@ -28,9 +28,9 @@ from sakari_client.http.nesting import shallow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CODE = re.compile(r"[A-Z]{2,10}(-[A-Z]{2,15})*(-[A-Z]{2,15}|-[0-9]{1,4})")
-"""Shape of Sakari's error codes, and of the emulator's. What else may stand in their place is not
-repeated in messages."""
+_CODE = re.compile(r"[A-Za-z]{2,10}-[0-9]{1,4}|EMU-[A-Z-]{2,20}")
+"""Shape of Sakari's error codes, and of the emulator's own. What else may stand in their place is
+not repeated in messages."""
 
 _SUCCESS = 2
 _LONGEST_INTEGER = 4_000

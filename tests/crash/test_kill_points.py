@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.crash.points import Point
     from tests.crash.rig import Rig, Setup
 
-REQUESTS = 16
+REQUESTS = 18
 POINTS = points(
     {"request": REQUESTS, "answer": 3, "line": 5, "state": 7, "byte": 2, "flow": 3, "instant": 3}
 )

@@ -212,6 +212,8 @@ def test_a_wrong_variable_ends_in_one_line_that_names_the_setting(
     [
         (b"{oops", "file.json is not JSON: Expecting"),
         (b"\xff\xfe\x00", "file.json is not JSON"),
+        ("{}".encode("utf-16"), "file.json is not JSON"),
+        (b"9" * 5_000, "file.json is not JSON"),
         (b"[1]", "file.json must hold"),
         (b"null", "file.json must hold"),
         (None, "file.json"),
@@ -272,7 +274,11 @@ def test_a_slip_in_the_name_of_a_setting_is_said(tmp_path: Path) -> None:
             {"stream_maps": {"contact": {"email": "md5(email)"}}},
             "stream_maps: there is no stream 'contact'.",
         ),
-        ({"filters": {"contacts": {"tags": ""}}}, "filters.contacts.tags: must not be empty."),
+        ({"filters": {"contacts": {"tags": " "}}}, "filters.contacts.tags: must not be empty."),
+        (
+            {"stream_maps": {"copy": {"__source__": None}}},
+            "stream_maps: there is no stream 'None'.",
+        ),
     ],
 )
 def test_what_would_do_nothing_is_refused(
@@ -290,6 +296,22 @@ def test_stream_maps_may_name_streams_by_pattern_or_make_new_ones(
     done = tap(settings={**settings, "stream_maps": maps}, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "copy" in {one["stream"] for one in messages(done.stdout, "RECORD")}
+
+
+def test_what_is_somebody_elses_setting_is_left_alone(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    others = {"_start_date": "x", "process_activate_version_messages": True, "sqlalchemy_url": "x"}
+    done = tap("--test=schema", settings={**settings, **others}, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_content_of_a_file_in_its_place_is_not_shown(tmp_path: Path) -> None:
+    content = '{"client_secret": "s3cret", "more": "' + "x" * 300 + '"}'
+    done = tap("--config", content, folder=tmp_path)
+    assert done.returncode != 0
+    assert "s3cret" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_that_nothing_is_selected_is_said(settings: dict[str, Any], tmp_path: Path) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.paging.stitched import StitchedList
+from tap_sakari.scope import Scope
+from tap_sakari.tap import TapSakari
 from tests.tap.run import run_tap
 
 if TYPE_CHECKING:
     from sakari_emulator.server import EmulatorServer
 
+ANY = {"client_id": "a", "client_secret": "b", "account_id": "c"}
 SAID = "this run reads as the first one does"
 
 
@@ -115,3 +120,83 @@ def test_a_list_that_may_be_short_does_not_move_the_bookmark(
     emulator.switch(order="newest")
     second = run_tap({**settings, **more}, state=first.state)
     assert missing <= set(second.ids("contacts"))
+
+
+def test_a_new_scope_never_stands_next_to_an_old_bookmark(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    first = run_tap({**settings, "filters": {"contacts": {"tags": "vip"}}})
+    # Nothing comes that could move the bookmark.
+    second = run_tap({**settings, "end_date": "2001-01-01"}, state=first.state)
+    assert not second.ids("contacts")
+    third = run_tap(settings, state=second.state)
+    assert set(third.ids("contacts")) == set(emulator.ids("contacts"))
+
+
+def test_filling_up_the_past_in_steps_loses_nothing(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    late = run_tap({**settings, "start_date": "2025-09-01"}, select="contacts")
+    early = {**settings, "start_date": "2000-01-01"}
+    nothing = run_tap({**early, "end_date": "2001-01-01"}, select="contacts", state=late.state)
+    rest = run_tap(early, select="contacts", state=nothing.state)
+    assert set(rest.ids("contacts")) == set(emulator.ids("contacts"))
+
+
+def full_table(stream: str) -> dict[str, Any]:
+    """A catalog with one stream, to be read as a full table."""
+    [entry] = [
+        one for one in TapSakari(config=ANY).catalog_dict["streams"] if one["stream"] == stream
+    ]
+    for item in entry["metadata"]:
+        if not item["breadcrumb"]:
+            item["metadata"] |= {"selected": True, "forced-replication-method": "FULL_TABLE"}
+    entry["replication_method"] = "FULL_TABLE"
+    return {"streams": [entry]}
+
+
+def test_a_full_table_does_not_move_when_the_list_was_scanned(settings: dict[str, Any]) -> None:
+    state = run_tap({**settings, "start_date": "2025-01-01"}, select="messages").state
+    before = state["bookmarks"]["messages"]["scanned_at"]
+    narrow = {**settings, "filters": {"messages": {"contactId": "nobody"}}}
+    output = run_tap(narrow, catalog=full_table("messages"), state=state)
+    assert output.state["bookmarks"]["messages"].get("scanned_at") == before
+
+
+def test_a_list_that_may_be_short_moves_nothing_in_the_state(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubt(listing: StitchedList) -> None:
+        listing.doubtful = True
+
+    before = run_tap({**settings, "filters": {"contacts": {"tags": "vip"}}}).state["bookmarks"]
+    monkeypatch.setattr(StitchedList, "_report", doubt)
+    after = run_tap(settings, state={"bookmarks": copy.deepcopy(before)}).state["bookmarks"]
+    for stream in ("contacts", "messages"):
+        kept = {name: after[stream].get(name) for name in before[stream]}
+        assert kept == before[stream]
+
+
+def test_a_full_scan_of_another_account_is_none(settings: dict[str, Any]) -> None:
+    state = run_tap(settings, select="messages").state
+    state["bookmarks"]["messages"] |= {"scope": "another", "scanned_at": "2099-01-01T00:00:00.000Z"}
+    output = run_tap(settings, select="messages", state=state)
+    assert output.state["bookmarks"]["messages"]["scanned_at"] < "2099"
+    assert len(output.ids("messages")) == 250
+
+
+def test_what_a_scope_tells_apart() -> None:
+    one = Scope.of("account", {"a": "1", "b": "2"}, "2025-01-01")
+    assert one == Scope.of("account", {"b": "2", "a": "1"}, "2025-01-01T00:00:00Z")
+    assert one.rows != Scope.of("another", {"a": "1", "b": "2"}, None).rows
+    assert one.rows != Scope.of("account", {"a": "1"}, None).rows
+    assert Scope.of("account", None, None) == Scope.of("account", {}, None)
+
+
+def test_a_first_run_says_nothing_of_a_bookmark(
+    settings: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = run_tap({**settings, "filters": {"contacts": {"tags": "nobody"}}}, select="contacts")
+    with caplog.at_level(logging.WARNING):
+        run_tap(settings, select="contacts", state=nobody.state)
+    assert SAID not in caplog.text
