@@ -6,13 +6,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import SakariError
+from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SUBSCRIBE = Operation("POST", "/webhooks")
+# Whether an address that is subscribed twice gets each event twice, Sakari does not say.
+_SUBSCRIBE = Operation(
+    "POST", "/webhooks", Repeat.HARMFUL, look_up="the address with webhooks.list()"
+)
 _UNSUBSCRIBE = Operation("DELETE", "/webhooks/{url}")
 
 _NOT_BY_URL = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
@@ -39,6 +43,7 @@ class Webhooks(Resource):
             `{url, eventTypes}`, or `{id, type, eventTypes, destination}`.
 
         Raises:
+            AmbiguousError: it is not known whether the address was subscribed.
             SakariError: the request failed for good.
         """
         return self._create(_SUBSCRIBE, {"url": url, "eventTypes": list(event_types)})

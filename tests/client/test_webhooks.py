@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from sakari_client.errors import NotFoundError, RequestRefusedError
+from sakari_client.errors import AmbiguousError, NotFoundError, RequestRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,15 @@ def test_unsubscribing_goes_by_address_or_else_by_id(
     assert addresses(sakari) == others
     assert sakari.webhooks.unsubscribe(URL) is False
     assert addresses(sakari) == others
+
+
+def test_a_subscription_whose_answer_is_lost_is_not_repeated(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    emulator.switch(fail_after_accept_every=1)
+    with pytest.raises(AmbiguousError, match="look up the address"):
+        sakari.webhooks.subscribe(URL, TYPES)
+    assert addresses(sakari).count(URL) == 1
 
 
 def test_one_that_can_only_be_deleted_by_an_id_it_does_not_show_is_said(
