@@ -121,6 +121,7 @@ class Writes:
     def _touched(self, contact: Contact) -> Contact:
         contact.updated_by = API_USER
         self.account.touch(contact)
+        self.account.tell("contact-updated", contact)
         return contact
 
 
