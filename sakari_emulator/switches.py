@@ -37,6 +37,7 @@ _TOKEN = "Token"  # noqa: S105 - a heading
 _FAULTS = "Faults"
 _SHAPES = "Shapes"
 _WRITES = "Writes"
+_LIFE = "Statuses and webhooks"
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,22 @@ class Switches:
     )
     delete_status: Literal[200, 204] = _switch(
         200, _WRITES, "status of deleting a contact; 204 has no body"
+    )
+
+    status_seconds: int = _number(
+        0, _LIFE, "seconds from one status of a sent message to the next; 0: it stays queued"
+    )
+    webhook_body: Literal["real", "documented"] = _switch(
+        "real",
+        _LIFE,
+        "what is posted to webhooks: {accountId, eventType, payload}, or {eventId, type, "
+        "accountId, data} and then of messages only",
+    )
+    webhook_repeat: int = _number(0, _LIFE, "every n-th delivery to a webhook is sent twice")
+    webhook_shuffle: bool = _switch(
+        False,  # noqa: FBT003
+        _LIFE,
+        "deliveries to webhooks change places in pairs: the first waits until the next has gone",
     )
 
     def __post_init__(self) -> None:
