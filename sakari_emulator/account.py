@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sakari_emulator.agenda import Agenda
 from sakari_emulator.company import OPENING_BALANCE
 from sakari_emulator.generate import Maker, Sizes
 from sakari_emulator.generate_newer import NewerMaker
@@ -49,6 +51,10 @@ Webhook and in the hub (help article 15804059182100).
 """
 
 
+def _nobody(_event_type: str, _row: Row) -> None:
+    pass
+
+
 class Account:
     """All rows, in memory.
 
@@ -57,10 +63,17 @@ class Account:
         maker: Where made-up rows and all ids come from; those of `NEWER` have `newer_maker`.
         balance: Money left.
         clock: Seconds since 1970; rows made while running take their times from it.
+        agenda: What will happen by itself.
+        closing: Ids of the conversations whose close is on the agenda.
+        tell: Called with the type of an event (of EVENT_TYPES) and its row, as it happens.
     """
 
     def __init__(
-        self, sizes: Sizes | None = None, seed: int = 1, clock: Callable[[], float] = time.time
+        self,
+        sizes: Sizes | None = None,
+        seed: int = 1,
+        clock: Callable[[], float] = time.time,
+        tell: Callable[[str, Row], None] = _nobody,
     ) -> None:
         """Make up the rows.
 
@@ -68,8 +81,12 @@ class Account:
             sizes: How many of each resource.
             seed: The same seed and sizes give the same rows.
             clock: Seconds since 1970.
+            tell: What to call as things happen; the rows made up here are none of them.
         """
         self.clock = clock
+        self.tell = tell
+        self.agenda = Agenda()
+        self.closing: set[str] = set()
         self.maker = Maker(seed)
         self.newer_maker = NewerMaker(seed)
         self.balance = OPENING_BALANCE
@@ -83,6 +100,7 @@ class Account:
         self.links: Table[Link] = Table()
         self.forms: Table[Form] = Table()
         self._fill(sizes or Sizes())
+        self._watch()
 
     def _fill(self, sizes: Sizes) -> None:
         make = self.maker
@@ -109,6 +127,16 @@ class Account:
         for at in make.times(sizes.forms):
             self.forms.add(make.form(at))
 
+    def _watch(self) -> None:
+        """Tell of the rows that come and go from now on, whoever makes or removes them."""
+        self.contacts.added = partial(self.tell, "contact-created")
+        self.contacts.removed = partial(self.tell, "contact-removed")
+        self.conversations.added = partial(self.tell, "conversation-started")
+        self.messages.added = self._tell_of_message
+
+    def _tell_of_message(self, message: Message) -> None:
+        self.tell("message-sent" if message.outgoing else "message-received", message)
+
     def table(self, stream: str) -> Table[Any]:
         """The rows of one of `STREAMS`.
 
@@ -128,9 +156,9 @@ class Account:
         """When a row made now was made: never before the newest row of its resource."""
         return max(self.now(), self.table(stream).newest + 1)
 
-    def touch(self, row: Row) -> None:
-        """Set `updated` to now, and later than it was."""
-        row.updated = max(self.now(), row.updated + 1)
+    def touch(self, row: Row, moment: int | None = None) -> None:
+        """Set `updated` to the moment, by default now, and later than it was."""
+        row.updated = max(self.now() if moment is None else moment, row.updated + 1)
 
     def insert(self, stream: str, count: int = 1) -> list[str]:
         """Make up rows that are created now; returns their ids."""
@@ -178,10 +206,11 @@ class Account:
             table.remove(row)
         return [row.id for row in gone]
 
-    def set_status(self, message: Message, status: str) -> None:
-        """Give a message another status, as a carrier's late report does."""
+    def set_status(self, message: Message, status: str, moment: int | None = None) -> None:
+        """Give a message another status, as a carrier's report does; at that moment, or now."""
         message.status = status
-        self.touch(message)
+        self.touch(message, moment)
+        self.tell("message-status", message)
 
     def change(self, count: int = 1) -> list[str]:
         """Give that many random messages the status delivered, or sent if they had it."""

@@ -123,6 +123,7 @@ class _Api:
     ) -> Response:
         emulator = self._emulator
         now = emulator.clock()
+        emulator.tick()
         if every(switches.revoke_every, turn):
             emulator.tokens.revoke_all()
         fault = emulator.faults.instead(turn, now, switches)

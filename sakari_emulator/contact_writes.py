@@ -121,6 +121,7 @@ class Writes:
 
     def _touched(self, contact: Contact) -> Contact:
         touch(self.account, contact)
+        self.account.tell("contact-updated", contact)
         return contact
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from sakari_emulator import answers, bodies
-from sakari_emulator.account import STATUSES, STREAMS
+from sakari_emulator import answers, bodies, events
+from sakari_emulator.account import EVENT_TYPES, STATUSES, STREAMS
 from sakari_emulator.errors import ApiError, bad_request, envelope, not_found
 from sakari_emulator.shapes import show
 from sakari_emulator.switches import SwitchError
@@ -73,6 +73,7 @@ class _Control:
 
     async def set_status(self, request: Request) -> Json:
         emulator = self._emulator
+        emulator.tick()
         message = emulator.account.messages.find(request.path_params["id"])
         if message is None:
             raise not_found("message")
@@ -81,6 +82,33 @@ class _Control:
             raise bad_request(f"status must be one of {', '.join(STATUSES)}")
         emulator.account.set_status(message, str(status))
         return show(message, emulator.switches)
+
+    async def receive(self, request: Request) -> Json:
+        body = bodies.json_object(await request.body())
+        mobile, message = body.get("mobile"), body.get("message")
+        if not isinstance(mobile, str) or not isinstance(message, str):
+            raise bad_request("mobile and message must be strings")
+        return self._emulator.receive(mobile, message)
+
+    async def subscribe(self, request: Request) -> Json:
+        body = bodies.json_object(await request.body())
+        url, types = body.get("url"), body.get("eventTypes", list(EVENT_TYPES))
+        if not isinstance(url, str):
+            raise bad_request("url must be a string")
+        if not isinstance(types, list) or not set(EVENT_TYPES).issuperset(map(str, types)):
+            raise bad_request(f"eventTypes must be some of {', '.join(EVENT_TYPES)}")
+        webhook = events.subscribe(self._emulator.account, url, types)
+        return show(webhook, self._emulator.switches)
+
+    async def deliveries(self, _: Request) -> Json:
+        courier = self._emulator.courier
+        found = [asdict(delivery) for delivery in courier.deliveries]
+        return {"count": len(found), "skipped": courier.skipped, "deliveries": found}
+
+    async def tick(self, _: Request) -> Json:
+        self._emulator.tick()
+        self._emulator.courier.release()
+        return {"tick": True}
 
 
 def digest(ids: list[str]) -> str:
@@ -115,6 +143,10 @@ def routes(emulator: Emulator) -> list[Route]:
         ("POST", "/insert/{stream}", control.insert),
         ("POST", "/delete/{stream}", control.delete),
         ("POST", "/messages/{id}/status", control.set_status),
+        ("POST", "/receive", control.receive),
+        ("POST", "/webhooks", control.subscribe),
+        ("GET", "/deliveries", control.deliveries),
+        ("POST", "/tick", control.tick),
     ]
     known = [
         Route(PREFIX + path, _answered(handler), methods=[method])

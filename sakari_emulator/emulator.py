@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from sakari_emulator import events, inbound
 from sakari_emulator.account import Account
+from sakari_emulator.courier import Courier
 from sakari_emulator.faults import Faults
 from sakari_emulator.generate import Sizes
 from sakari_emulator.lists import Lists, ordered
-from sakari_emulator.shapes import shown_id
+from sakari_emulator.shapes import show, shown_id
 from sakari_emulator.shared_files import SharedFiles
 from sakari_emulator.switches import Switches
 from sakari_emulator.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sakari_emulator.rows import Json, Row
 
 
 @dataclass
@@ -40,7 +46,7 @@ class LoggedRequest:
 
 @dataclass
 class Emulator:
-    """Account, switches, tokens, counters and log.
+    """Account, switches, tokens, counters, log, and who carries events to webhooks.
 
     Attributes:
         sizes: Rows to begin with.
@@ -56,17 +62,44 @@ class Emulator:
 
     def __post_init__(self) -> None:
         """Make up the rows."""
+        self._lock = threading.Lock()
+        self.courier = Courier()
         self.reset()
 
     def reset(self) -> None:
         """Everything as at the beginning; tokens given out before are unknown."""
-        self.account = Account(self.sizes, self.seed, self.clock)
+        with self._lock:  # no status may move, and be told of, half way through
+            self.account = Account(self.sizes, self.seed, self.clock, self._tell)
+            self.courier.clear()
+        self.events = 0
         self.switches = self.initial
         self.lists = Lists(self.account)
         self.faults = Faults()
         self.tokens = Tokens()
         self.files = SharedFiles()
         self.log: list[LoggedRequest] = []
+
+    def tick(self) -> None:
+        """Let everything happen that is due by now."""
+        with self._lock:
+            self.account.agenda.run(self.account.now())
+
+    def receive(self, mobile: str, message: str) -> Json:
+        """Let somebody text the account; returns the message as the API shows it.
+
+        Raises:
+            ApiError: The number cannot be one.
+        """
+        self.tick()
+        return show(inbound.receive(self.account, self.switches, mobile, message), self.switches)
+
+    def _tell(self, event_type: str, row: Row) -> None:
+        """Send an event, as things are at this moment, to all webhooks that asked for its type."""
+        self.events += 1
+        body = partial(events.body, event_type, row, f"{self.events:024x}", self.switches)
+        for webhook in self.account.webhooks:
+            if event_type in webhook.event_types:
+                self.courier.send(event_type, webhook.url, body, self.switches)
 
     def ids(self, stream: str) -> list[str]:
         """The ids of a resource as a client sees them, in the order of its list."""

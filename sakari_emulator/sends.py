@@ -1,6 +1,6 @@
 """POST /messages: who gets a text, who does not, and the messages this makes.
 
-A message keeps the status it is made with, "queued": statuses do not move by themselves.
+A message is made with the status "queued"; `statuses` moves it on where a switch asks for that.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sakari_emulator import texts
+from sakari_emulator import conversations, statuses, texts
 from sakari_emulator.bodies import objects
 from sakari_emulator.contact_writes import Writes, read_fields
 from sakari_emulator.errors import (
@@ -19,7 +19,7 @@ from sakari_emulator.errors import (
     ApiError,
     bad_request,
 )
-from sakari_emulator.generate import API_USER, attach, country_of
+from sakari_emulator.generate import API_USER, country_of
 from sakari_emulator.rows import Contact, Conversation, Json, Message
 from sakari_emulator.shapes import id_of, show, time_of
 
@@ -72,13 +72,14 @@ class Send:
         job_id = self.account.maker.new_id("jobs", at)
         for contact, conversation in recipients:
             self._send(contact, conversation, template, at, job_id)
+        statuses.begin(self.account, self.messages, self.switches.status_seconds)
         cost = sum(texts.price(message.segments) for message in self.messages)
         self.account.balance = round(self.account.balance - cost, 2)
         return self._data(job_id, at)
 
     def _recipients(self) -> Iterable[_Recipient]:
-        conversations = [self._conversation(i) for i in _items(self.body, "conversations")]
-        for conversation in conversations:
+        threads = [self._conversation(i) for i in _items(self.body, "conversations")]
+        for conversation in threads:
             contact_id = conversation.contact.id if conversation.contact else ""
             contact = self.account.contacts.find(contact_id)
             yield from self._allowed(contact, {"id": contact_id}, conversation)
@@ -143,7 +144,7 @@ class Send:
         job_id: str,
     ) -> None:
         person = contact.person()
-        conversation = conversation or self._conversation_with(contact, at)
+        conversation = conversation or conversations.with_contact(self.account, contact, at)
         text = texts.fill(template, person)
         parts = texts.segments(text)
         message = Message(
@@ -169,17 +170,8 @@ class Send:
             media=self.media,
             error=None,
         )
-        attach(message)
-        self.account.messages.add(message)
+        conversations.take_in(self.account, message)
         self.messages.append(message)
-
-    def _conversation_with(self, contact: Contact, at: int) -> Conversation:
-        for known in self.account.conversations:
-            if known.contact is not None and known.contact.id == contact.id:
-                return known
-        conversation = self.account.maker.conversation(at, contact)
-        self.account.conversations.add(conversation)
-        return conversation
 
     def _media(self) -> list[Json]:
         return objects(_items(self.body, "media"), "a medium")

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from starlette.applications import Starlette
 
-from sakari_emulator import answers, api, control, tokens
+from sakari_emulator import answers, api, control, events, tokens
+from sakari_emulator.account import EVENT_TYPES
 from sakari_emulator.connections import Connection
 from sakari_emulator.emulator import Emulator, LoggedRequest
 from sakari_emulator.generate import Sizes
 from sakari_emulator.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
     from starlette.requests import Request
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from sakari_emulator.account import Account
+    from sakari_emulator.courier import Delivery
+    from sakari_emulator.rows import Json
 
 _BACKLOG = 512
 _PATIENCE = 10.0
@@ -125,12 +128,14 @@ class EmulatorServer:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the emulator did not start")
             time.sleep(0.002)
+        self.emulator.courier.start()
 
     def stop(self) -> None:
         """Stop, closing every connection."""
         self._server.should_exit = self._server.force_exit = True
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
+        self.emulator.courier.stop()
         self._socket.close()
 
     def _run(self) -> None:
@@ -145,8 +150,47 @@ class EmulatorServer:
         self.emulator.switches = self.emulator.switches.changed(switches)
 
     def reset(self) -> None:
-        """Rows, switches, tokens, counters and log as they were at the start."""
+        """Rows, switches, tokens, counters and logs as they were at the start."""
         self.emulator.reset()
+
+    def receive(self, mobile: str, message: str) -> Json:
+        """Let somebody text the account; returns the message as the API shows it.
+
+        Raises:
+            ApiError: The number cannot be one.
+        """
+        return self.emulator.receive(mobile, message)
+
+    def subscribe(self, url: str, event_types: Sequence[str] = EVENT_TYPES) -> None:
+        """Have events posted to a URL; only one of this machine ever gets any."""
+        events.subscribe(self.account, url, event_types)
+
+    def tick(self) -> None:
+        """Let everything happen that is due by the clock, and be told to webhooks."""
+        self.emulator.tick()
+        self.emulator.courier.release()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What became of the deliveries to webhooks so far; without bodies."""
+        return list(self.emulator.courier.deliveries)
+
+    @property
+    def skipped_deliveries(self) -> int:
+        """How many deliveries were not made because their URL is not of this machine."""
+        return self.emulator.courier.skipped
+
+    def wait_for_deliveries(self, timeout: float = 5) -> list[Delivery]:
+        """Like `tick`, then the deliveries once all that were due are made.
+
+        Args:
+            timeout: Seconds.
+
+        Raises:
+            TimeoutError: Some were not made by then.
+        """
+        self.emulator.tick()
+        return self.emulator.courier.wait(timeout)
 
     @property
     def requests(self) -> list[LoggedRequest]:
@@ -191,6 +235,13 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _ticking(emulator: Emulator) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        emulator.tick()
+
+    return tick
+
+
 def _config(emulator: Emulator) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(emulator),
@@ -205,4 +256,7 @@ def _config(emulator: Emulator) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=75,
+        # Once a second, so that webhooks hear of what is due though nobody asks.
+        callback_notify=_ticking(emulator),
+        timeout_notify=0,
     )

@@ -38,6 +38,7 @@ _FAULTS = "Faults"
 _SHAPES = "Shapes"
 _WRITES = "Writes"
 _UPLOADS = "Uploads"
+_LIFE = "Statuses and webhooks"
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,22 @@ class Switches:
     )
     share_max_mb: int = _number(
         0, _UPLOADS, "megabytes of a shared file above which it is answered 413; 0 for no limit"
+    )
+
+    status_seconds: int = _number(
+        0, _LIFE, "seconds from one status of a sent message to the next; 0: it stays queued"
+    )
+    webhook_body: Literal["real", "documented"] = _switch(
+        "real",
+        _LIFE,
+        "what is posted to webhooks: {accountId, eventType, payload}, or {eventId, type, "
+        "accountId, data} and then of messages only",
+    )
+    webhook_repeat: int = _number(0, _LIFE, "every n-th delivery to a webhook is sent twice")
+    webhook_shuffle: bool = _switch(
+        False,  # noqa: FBT003
+        _LIFE,
+        "deliveries to webhooks change places in pairs: the first waits until the next has gone",
     )
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from sakari_emulator.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -26,10 +26,21 @@ def _age(row: Row) -> tuple[int, str]:
     return row.created, row.id
 
 
+def _ignore(_: Row) -> None:
+    pass
+
+
 class Table(Generic[RowT]):
-    """Rows by id and by age."""
+    """Rows by id and by age.
+
+    Attributes:
+        added: Called with each row that was added, from the moment on when it is set.
+        removed: Likewise with each that was removed.
+    """
 
     def __init__(self) -> None:
+        self.added: Callable[[RowT], None] = _ignore
+        self.removed: Callable[[RowT], None] = _ignore
         self._rows: list[RowT] = []
         self._by_id: dict[str, RowT] = {}
         self._sorted: dict[str, list[RowT]] = {}
@@ -54,12 +65,14 @@ class Table(Generic[RowT]):
             self._rows.append(row)
         self._by_id[row.id] = row
         self._sorted.clear()
+        self.added(row)
 
     def remove(self, row: RowT) -> None:
         """Forget a row for good."""
         del self._rows[bisect_left(self._rows, _age(row), key=_age)]
         del self._by_id[row.id]
         self._sorted.clear()
+        self.removed(row)
 
     def find(self, row_id: str) -> RowT | None:
         """The row with this id, given as 24 hex digits or as its integer."""

@@ -22,6 +22,7 @@ def _close(call: Call) -> Response:
     if conversation.closes is None or conversation.closes > account.now():
         conversation.closes = account.now()
         touch(account, conversation)
+        account.tell("conversation-closed", conversation)
     return success(show(conversation, call.switches))
 
 

@@ -15,14 +15,14 @@ from sakari_emulator import bodies
 from sakari_emulator.account import EVENT_TYPES
 from sakari_emulator.endpoints.call import success
 from sakari_emulator.errors import NOT_ALLOWED, ApiError, bad_request, not_found
-from sakari_emulator.row_writes import remove, stamp, touch
-from sakari_emulator.rows import Webhook
+from sakari_emulator.events import subscribe
+from sakari_emulator.row_writes import remove
 from sakari_emulator.shapes import show
 
 if TYPE_CHECKING:
     from sakari_emulator.account import Account
     from sakari_emulator.endpoints.call import Call, Endpoint
-    from sakari_emulator.rows import Json
+    from sakari_emulator.rows import Json, Webhook
     from sakari_emulator.switches import Switches
 
 
@@ -30,15 +30,7 @@ def _subscribe(call: Call) -> Response:
     """POST /webhooks: a URL that is there already gets the new events."""
     body = bodies.json_object(call.body)
     url, events = _url(body), _events(body, call.switches)
-    account = call.emulator.account
-    webhook = _by_url(account, url)
-    if webhook is None:
-        webhook = Webhook(**stamp(account, "webhooks"), url=url, event_types=events)
-        account.webhooks.add(webhook)
-    else:
-        webhook.event_types = events
-        touch(account, webhook)
-    return success(show(webhook, call.switches))
+    return success(show(subscribe(call.emulator.account, url, events), call.switches))
 
 
 def _url(body: Json) -> str:

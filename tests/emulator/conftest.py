@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from sakari_emulator.server import EmulatorServer
+from tests.fake_clock import FakeClock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sakari_emulator.server import EmulatorServer
-
 PATIENCE = 5
+START = 1_800_000_000
+"""Where the clock of `timed` stands at first: later than all generated rows."""
 
 
 class Api:
@@ -63,6 +66,31 @@ class Api:
 def api(emulator: EmulatorServer) -> Iterator[Api]:
     """A client of a freshly reset emulator, logged in."""
     client = Api(emulator)
+    client.log_in()
+    yield client
+    client.session.close()
+
+
+@pytest.fixture(scope="session")
+def _running_timed() -> Iterator[tuple[EmulatorServer, FakeClock]]:
+    clock = FakeClock(START)
+    with EmulatorServer(contacts=20, messages=30, clock=lambda: clock.now) as server:
+        yield server, clock
+
+
+@pytest.fixture
+def clock(_running_timed: tuple[EmulatorServer, FakeClock]) -> FakeClock:
+    """The clock of `timed`."""
+    _running_timed[1].now = START
+    return _running_timed[1]
+
+
+@pytest.fixture
+def timed(_running_timed: tuple[EmulatorServer, FakeClock], clock: FakeClock) -> Iterator[Api]:
+    """A client of a freshly reset emulator whose clock only moves by hand, logged in for long."""
+    _running_timed[0].reset()
+    _running_timed[0].switch(token_lifetime=10**9)
+    client = Api(_running_timed[0])
     client.log_in()
     yield client
     client.session.close()
