@@ -126,7 +126,9 @@ def _from(moment: str, lookback: timedelta, start: str | None) -> str:
 
 def _scanned(moment: str | None, now: datetime) -> str | None:
     """When the last full scan began; never, where it lies ahead of the server's clock."""
-    return _NEVER if moment is not None and moment > as_text(now + _PRECISION) else moment
+    if moment is not None and moment > as_text(now + _PRECISION):
+        return _NEVER
+    return min(moment, as_text(now)) if moment else moment
 
 
 def _believable(stream: str, bookmark: str | None, now: datetime) -> str | None:

@@ -21,6 +21,11 @@ _ENOUGH_PAIRS = 16
 _ENOUGH_TIES = 8
 """Neighbours that were created together and must stand in the order of their ids, likewise."""
 
+_ENOUGH_IDS = 1_000
+"""Neighbours that must stand in the order of their ids before that is taken to hold for rows that
+were created together too, though hardly any were seen: where times rise with ids, an order of
+creation alone looks like one of ids until such rows come."""
+
 _PAGE_ENDS = 64
 """Last rows of pages that are remembered: as many as pages may be read out of turn."""
 
@@ -57,7 +62,8 @@ class Order:
             rows: in the order in which they are read.
             backwards: whether that is the list's order in reverse.
         """
-        if self._is_sorted_by_id_too and not self._tied_across_pages:
+        trusted = self._tied_keep_places
+        if trusted and not self._tied_across_pages:
             ends = dict(self._page_ends)
             self._tied_across_pages = any(
                 row.id != ends[row.created] for row in rows if row.created in ends
@@ -67,6 +73,9 @@ class Order:
         self._watch_dates(listed)
         self._watch_ids(listed)
         self._pairs += max(0, len(rows) - 1)
+        if trusted and not self._tied_keep_places and self._tied_across_pages:
+            # Pages were joined as if these rows kept their places.
+            self.disprove()
 
     def _watch_dates(self, rows: list[Row]) -> None:
         dates = [row.created or "" for row in rows]
@@ -83,9 +92,6 @@ class Order:
                 self._tied_pairs += 1
                 rises = _id_key(one) < _id_key(other)
                 self._ties.discard(_BY_ID_FALLING if rises else _BY_ID)
-        if not self._ties and self._tied_across_pages:
-            # Pages were joined as if these rows kept their places.
-            self.disprove()
 
     def _watch_ids(self, rows: list[Row]) -> None:
         for order, follows in ((_BY_ID, operator.lt), (_BY_ID_FALLING, operator.gt)):
@@ -103,8 +109,7 @@ class Order:
             alike: how many of the rows read last were created together.
             page_size: rows of a full page.
         """
-        by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
-        if by_id or self._is_sorted_by_id_too or not self.by_creation:
+        if self._tied_keep_places or not self.by_creation:
             return 1
         if 2 * alike >= page_size:
             self.disprove()
@@ -112,9 +117,11 @@ class Order:
         return alike + 1
 
     @property
-    def _is_sorted_by_id_too(self) -> bool:
+    def _tied_keep_places(self) -> bool:
         """Whether rows that were created together stand in the order of their ids."""
-        return bool(self._ties) and self._tied_pairs >= _ENOUGH_TIES
+        by_id = not self._possible.isdisjoint({_BY_ID, _BY_ID_FALLING})
+        seen = bool(self._ties) and self._tied_pairs >= _ENOUGH_TIES
+        return seen or (by_id and self._pairs >= _ENOUGH_IDS)
 
     def disprove(self) -> None:
         """Count the list as not sorted by creation."""
