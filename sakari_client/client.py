@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sakari_client.account import Account
 from sakari_client.config import ClientConfig
 from sakari_client.http.transport import Hook, Transport
-from sakari_client.resources import (
-    Calls,
-    Campaigns,
-    Contacts,
-    Conversations,
-    Forms,
-    Links,
-    Messages,
-    Templates,
-    Webhooks,
-)
+from sakari_client.resources.account import Account
+from sakari_client.resources.campaigns import Campaigns
+from sakari_client.resources.contacts import Contacts
+from sakari_client.resources.conversations import Conversations
+from sakari_client.resources.files import Files
+from sakari_client.resources.messages import Messages
+from sakari_client.resources.newer import Calls, Forms, Links
+from sakari_client.resources.templates import Templates
+from sakari_client.resources.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +52,7 @@ class SakariClient:
         self.campaigns = Campaigns(self._transport)
         self.conversations = Conversations(self._transport)
         self.webhooks = Webhooks(self._transport)
+        self.files = Files(self._transport)
         self.calls = Calls(self._transport)
         self.links = Links(self._transport)
         self.forms = Forms(self._transport)

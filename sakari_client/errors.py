@@ -8,7 +8,10 @@ server's own words are kept in `SakariError.server_message` for programs that ma
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Failure(enum.Enum):
@@ -17,6 +20,7 @@ class Failure(enum.Enum):
     NOT_SENT = "the request never reached the server"
     LOST = "the request was sent and no answer came back"
     BAD_ANSWER = "an answer came that cannot be read"
+    OVERSIZED = "an answer came that is too large to be read, and would be again"
     SERVER = "the server failed (5xx)"
     THROTTLED = "the server refused for now (429)"
     UNAUTHORIZED = "the access token was refused (401, 403)"
@@ -35,11 +39,12 @@ class SakariError(Exception):
         server_message: the server's own words. May hold personal data: never log it.
         retryable: whether a later try of the same request may succeed.
         ambiguous: whether the server may have carried the request out all the same. True only
-            for requests that must not be repeated blindly, such as a send.
+            of an `AmbiguousError`.
     """
 
-    failure: ClassVar[Failure] = Failure.LOCAL
+    failure: Failure = Failure.LOCAL
     retryable: ClassVar[bool] = False
+    ambiguous: ClassVar[bool] = False
 
     def __init__(  # noqa: PLR0913
         self,
@@ -59,7 +64,6 @@ class SakariError(Exception):
         self.request_id = request_id
         self.server_message = server_message
         self.retry_after = retry_after
-        self.ambiguous = False
 
 
 class ConfigError(SakariError):
@@ -68,6 +72,15 @@ class ConfigError(SakariError):
     def __init__(self, setting: str, problem: str) -> None:
         super().__init__(f"{setting}: {problem}")
         self.setting = setting
+
+
+class InvalidInputError(SakariError):
+    """What was given cannot be sent as it is: mend `field` of it. Nothing was sent."""
+
+    def __init__(self, field: str, problem: str, *, operation: str | None = None) -> None:
+        where = f"{operation}: " if operation else ""
+        super().__init__(f"{where}{field} {problem}", operation=operation)
+        self.field = field
 
 
 class AuthenticationError(SakariError):
@@ -118,7 +131,7 @@ class InvalidAnswerError(SakariError):
 class AnswerTooLargeError(InvalidAnswerError):
     """The answer is larger than `max_response_mb`."""
 
-    failure = Failure.REFUSED
+    failure = Failure.OVERSIZED
     retryable = False
 
 
@@ -153,6 +166,37 @@ class CircuitOpenError(SakariError):
     """Many requests failed in a row, so this one was not tried (see `breaker.py`)."""
 
     retryable = True
+
+
+class AmbiguousError(SakariError):
+    """Nobody knows whether the server carried the request out, and doing so twice does harm.
+
+    The message says what to look up before the request is repeated. The failure that led to it is
+    its `__cause__`.
+    """
+
+    ambiguous = True
+
+    def __init__(self, cause: SakariError, look_up: str) -> None:
+        super().__init__(
+            f"{cause} It may have been carried out all the same, so it was not repeated. "
+            f"Before you repeat it, look up {look_up}.",
+            operation=cause.operation,
+            status=cause.status,
+            code=cause.code,
+            request_id=cause.request_id,
+            server_message=cause.server_message,
+        )
+        self.failure = cause.failure
+        self.__cause__ = cause
+
+
+class SeveralFoundError(SakariError):
+    """Several records fit where one was asked for: choose one of `ids`."""
+
+    def __init__(self, what: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{what}: {len(ids)} records fit: {', '.join(ids)}. Choose one by its id.")
+        self.ids = tuple(ids)
 
 
 class PagingError(SakariError):

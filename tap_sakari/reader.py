@@ -9,7 +9,7 @@ import msgspec
 
 from sakari_client.http import answers
 from sakari_client.paging.page import Row, RowType
-from sakari_client.resources import NO_ID
+from sakari_client.resources.base import NO_ID
 from tap_sakari.access import DICTIONARY, TYPED, Access, Get
 from tap_sakari.conform import EXTRA, Drift, conformer
 from tap_sakari.typed import record_type

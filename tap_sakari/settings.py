@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sakari_client.errors import ConfigError
-from sakari_client.resources import MAX_PAGE_SIZE, RESOURCES
+from sakari_client.resources import RESOURCES
+from sakari_client.resources.base import MAX_PAGE_SIZE
 from tap_sakari.conform import utc_milliseconds
 
 if TYPE_CHECKING:

@@ -153,7 +153,7 @@ def _kind(answer: Answer) -> str:
 def _error(operation: str, answer: Answer, document: Any) -> SakariError:
     """Turn an error answer into the error that says what to do."""
     error = document.get("error") if isinstance(document, dict) else None
-    code, server_message = _code_and_message(error)
+    code, server_message = code_and_message(error)
     status = answer.status
     retry_after = _retry_after(answer)
     kind, advice = _classify(status, operation)
@@ -207,7 +207,7 @@ _BY_CLASS: dict[int, tuple[type[SakariError], str]] = {
 }
 
 
-def _code_and_message(error: Any) -> tuple[str | None, str | None]:
+def code_and_message(error: Any) -> tuple[str | None, str | None]:
     """The server's code and words; `error` is `{code, message}` or `{code, description}`."""
     if not isinstance(error, dict):
         return None, None

@@ -34,12 +34,13 @@ _REPEATED: dict[Failure, frozenset[Repeat]] = {
     Failure.LOST: frozenset({Repeat.HARMLESS}),
     Failure.SERVER: frozenset({Repeat.HARMLESS}),
     Failure.BAD_ANSWER: frozenset({Repeat.HARMLESS}),
+    Failure.OVERSIZED: frozenset(),
     # 401 and 403 are repeated once with a new token, by the transport.
     Failure.UNAUTHORIZED: frozenset(),
     Failure.REFUSED: frozenset(),
     Failure.LOCAL: frozenset(),
 }
-_AMBIGUOUS = frozenset({Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER})
+_AMBIGUOUS = frozenset({Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER, Failure.OVERSIZED})
 
 
 def may_repeat(repeat: Repeat, failure: Failure) -> bool:

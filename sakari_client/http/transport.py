@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -15,15 +14,18 @@ from sakari_client import auth
 from sakari_client.clock import Clock
 from sakari_client.errors import (
     AccessDeniedError,
+    AmbiguousError,
     AuthenticationError,
     ConfigError,
     Failure,
+    InvalidInputError,
     NotFoundError,
     RateLimitError,
     RequestRefusedError,
     SakariError,
 )
 from sakari_client.http import answers
+from sakari_client.http.bodies import Body, as_form, as_json
 from sakari_client.http.breaker import CircuitBreaker
 from sakari_client.http.retry import Repeat, is_ambiguous, may_repeat, wait_after, waits
 from sakari_client.http.throttle import Throttle
@@ -43,13 +45,17 @@ class Operation:
 
     Attributes:
         method: HTTP method.
-        path: path template below `/v1/accounts/{accountId}`; empty for the account itself.
+        path: path template below `root`; empty for the account itself.
         repeat: whether repeating it does harm.
+        look_up: where it does: what tells whether the server carried it out.
+        root: what the path begins with.
     """
 
     method: str
     path: str
     repeat: Repeat = Repeat.HARMLESS
+    look_up: str = "what the server has"
+    root: str = "/v1/accounts/{accountId}"
 
     def __str__(self) -> str:
         return f"{self.method} {self.path or '(the account)'}"
@@ -73,6 +79,8 @@ class Try:
 
 
 Hook = Callable[[Try], None]
+Query = Mapping[str, "str | int"]
+"""Query parameters by name."""
 Read = Callable[[str, "Answer"], Any]
 """Makes something of an answer to an operation, or raises a `SakariError`."""
 
@@ -120,8 +128,8 @@ class Transport:
         operation: Operation,
         *,
         ids: Mapping[str, str] | None = None,
-        query: Mapping[str, str | int] | None = None,
-        body: Any = None,
+        query: Query | None = None,
+        body: Body | None = None,
         read: Read = answers.read,
     ) -> Any:
         """Carry out an operation, with retries.
@@ -130,7 +138,7 @@ class Transport:
             operation: what to do.
             ids: values for the path template; encoded here.
             query: query parameters; encoded here.
-            body: JSON body.
+            body: what to send along.
             read: makes something of the answer. Its `InvalidAnswerError` has the request
                 repeated where that does no harm. Default: the decoded document, envelope
                 included (None where there is no body).
@@ -145,26 +153,24 @@ class Transport:
             operation=str(operation),
             method=operation.method,
             url=self._url(operation, ids or {}, query or {}),
-            body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            body=body,
         )
         self._breaker.check(request.operation)
         try:
-            result = self._with_token(request, operation.repeat, read)
+            result = self._with_token(request, operation, read)
         except SakariError as error:
             self._breaker.record(request.operation, failed=error.failure in _OUTAGES)
             raise
         self._breaker.record(request.operation, failed=False)
         return result
 
-    def _url(
-        self, operation: Operation, ids: Mapping[str, str], query: Mapping[str, str | int]
-    ) -> str:
+    def _url(self, operation: Operation, ids: Mapping[str, str], query: Query) -> str:
         values = {"accountId": self.config.account_id, **ids}
-        template = f"/v1/accounts/{{accountId}}{operation.path}"
+        template = operation.root + operation.path
         path = template.format_map({name: _segment(name, value) for name, value in values.items()})
         return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def _with_token(self, request: Request, repeat: Repeat, read: Read) -> Any:
+    def _with_token(self, request: Request, operation: Operation, read: Read) -> Any:
         """Send with the access token, and with a new one where the server refuses it.
 
         The first is renewed whatever the reason. A further one only if another request succeeded
@@ -174,7 +180,7 @@ class Transport:
         while True:
             token = self.auth.token()
             try:
-                return self._with_retries(request, repeat, token, read)
+                return self._with_retries(request, operation, token, read)
             except SakariError as error:
                 if error.failure is not Failure.UNAUTHORIZED:
                     raise
@@ -184,7 +190,9 @@ class Transport:
             refused.append(token)
             self.auth.renew(token)
 
-    def _with_retries(self, request: Request, repeat: Repeat, token: str | None, read: Read) -> Any:
+    def _with_retries(
+        self, request: Request, operation: Operation, token: str | None, read: Read
+    ) -> Any:
         """Send until it succeeds, cannot succeed, or was tried often enough."""
         planned = waits(self.config.retry_max_wait, self._clock)
         number = 0
@@ -193,11 +201,12 @@ class Transport:
             try:
                 return self._try(request, token, number, read)
             except SakariError as error:
-                error.ambiguous = is_ambiguous(repeat, error.failure)
                 wait = wait_after(error, next(planned))
                 # A longer wait than allowed is the caller's to decide on; the message names it.
                 last = number > self.config.max_retries or wait > self.config.retry_max_wait
-                if last or not may_repeat(repeat, error.failure):
+                if is_ambiguous(operation.repeat, error.failure):
+                    raise AmbiguousError(error, operation.look_up) from error
+                if last or not may_repeat(operation.repeat, error.failure):
                     raise
                 logger.warning(
                     "%s Trying again in %.1f s (%d of %d).",
@@ -262,7 +271,7 @@ class Transport:
             raise _credentials_refused(refused) from None
 
     def _ask_for_token(self) -> Any:
-        return self._with_retries(self._token_request(), Repeat.HARMLESS, None, answers.read)
+        return self._with_retries(self._token_request(), _TOKEN, None, answers.read)
 
     def _token_request(self) -> Request:
         fields = {
@@ -270,15 +279,15 @@ class Transport:
             "client_id": self.config.client_id,
             "client_secret": self.config.client_secret,
         }
-        as_form = self._token_as_form
         return Request(
             operation=auth.OPERATION,
             method="POST",
             url=str(self.config.auth_url),
-            body=(urlencode(fields) if as_form else json.dumps(fields)).encode(),
-            content_type="application/x-www-form-urlencoded" if as_form else "application/json",
+            body=as_form(fields) if self._token_as_form else as_json(fields, auth.OPERATION),
         )
 
+
+_TOKEN = Operation("POST", "/oauth2/token", root="")
 
 _REFUSALS = (AuthenticationError, AccessDeniedError, RequestRefusedError)
 """What a token endpoint answers to credentials, or to a form of request, that it does not take."""
@@ -295,8 +304,11 @@ _OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BA
 def _segment(name: str, value: str) -> str:
     """Encode a value for one segment of a path, so that no value can reach another path."""
     if value in {"", ".", ".."}:
-        raise ConfigError(name, "must not be empty or made of dots only.")
-    return quote(value, safe="")
+        raise InvalidInputError(name, "must not be empty or made of dots only.")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise InvalidInputError(name, "holds half a character, which no address can.") from None
 
 
 def _credentials_refused(error: SakariError) -> AuthenticationError:

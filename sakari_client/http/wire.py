@@ -33,6 +33,7 @@ from sakari_client.http.answers import Answer
 
 if TYPE_CHECKING:
     from sakari_client.clock import Clock
+    from sakari_client.http.bodies import Body
 
 
 class _WithoutQueries(logging.Filter):
@@ -62,15 +63,13 @@ class Request:
         operation: method and path template, for messages.
         method: HTTP method.
         url: whole address, query included.
-        body: bytes to send, or None.
-        content_type: of the body.
+        body: what to send along, or None.
     """
 
     operation: str
     method: str
     url: str
-    body: bytes | None = None
-    content_type: str = "application/json"
+    body: Body | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ class Wire:
         """Send, and read the head of the answer."""
         headers = dict(self._headers)
         if request.body is not None:
-            headers["Content-Type"] = request.content_type
+            headers["Content-Type"] = request.body.content_type
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
             requests.utils.check_header_validity(("Authorization", headers["Authorization"]))
@@ -154,7 +153,7 @@ class Wire:
         return route.pool.urlopen(
             request.method,
             request.url if route.by_proxy else path,
-            request.body,
+            None if request.body is None else request.body.content,
             headers,
             retries=False,
             redirect=False,

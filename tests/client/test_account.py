@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sakari_client.account import Account
 from sakari_client.client import SakariClient
 from sakari_client.errors import InvalidAnswerError, SakariError
+from sakari_client.resources.account import Account
 from tests.client.reach import odd
 from tests.odd_server import answer, odd_server
 

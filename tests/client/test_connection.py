@@ -141,7 +141,7 @@ def test_ids_cannot_leave_their_place_in_the_path(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_ids_that_are_no_ids_are_refused(value: str) -> None:
-    with pytest.raises(errors.ConfigError, match="contactId"):
+    with pytest.raises(errors.InvalidInputError, match="contactId"):
         odd("https://api.sakari.io").call(
             Operation("GET", "/contacts/{contactId}"), ids={"contactId": value}
         )

@@ -10,7 +10,7 @@ import pytest
 
 from sakari_client.client import SakariClient
 from sakari_client.errors import ConfigError
-from sakari_client.filters import ignored_filter
+from sakari_client.resources.filters import ignored_filter
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import pytest
 from sakari_client import errors
 from sakari_client.client import SakariClient
 from sakari_client.clock import Clock
+from sakari_client.http.bodies import as_json
 from tests.client.reach import LIST, SEND, Sleeps, odd, transport
 from tests.odd_server import answer, odd_server
 
@@ -75,16 +76,17 @@ def test_a_send_is_never_repeated_blindly(status: str, tries: int, ambiguous: bo
         sender = odd(server.url, max_retries=3, requests_per_second=1000)
         sender._clock = sender._throttle._clock = Sleeps().clock
         with pytest.raises(errors.SakariError) as caught:
-            sender.call(SEND, body={"template": "hello there"})
+            sender.call(SEND, body=as_json({"template": "hello there"}, "SEND"))
     assert caught.value.ambiguous is ambiguous
     assert len([head for head in server.heads if "/messages" in head]) == tries
 
 
 def test_a_send_whose_answer_is_lost_is_ambiguous() -> None:
     with odd_server(lambda connection, _: None) as server:
-        with pytest.raises(errors.ConnectionLostError) as caught:
-            odd(server.url, max_retries=3).call(SEND, body={})
+        with pytest.raises(errors.AmbiguousError, match="look up") as caught:
+            odd(server.url, max_retries=3).call(SEND, body=as_json({}, "SEND"))
     assert caught.value.ambiguous
+    assert isinstance(caught.value.__cause__, errors.ConnectionLostError)
     assert len([head for head in server.heads if "/messages" in head]) == 1
 
 
@@ -95,7 +97,7 @@ def test_a_send_that_never_left_is_not_ambiguous() -> None:
     with odd_server(no_token) as server:
         sender = odd(server.url, auth_url=f"{server.url}/token")
         with pytest.raises(errors.ServerError, match="POST /oauth2/token") as caught:
-            sender.call(SEND, body={})
+            sender.call(SEND, body=as_json({}, "SEND"))
     assert not caught.value.ambiguous
     assert not any("/messages" in head for head in server.heads)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client import errors
+from sakari_client.http.bodies import as_json
 from sakari_client.http.wire import Request
 from tests.client.reach import LIST, SEND, odd
 from tests.odd_server import answer, odd_server
@@ -26,7 +27,7 @@ def test_a_read_has_no_body_and_a_write_says_how_long_its_is() -> None:
     with odd_server(answer(b"{}")) as server:
         client = odd(server.url)
         client.call(LIST)
-        client.call(SEND, body={"name": "Zoë"})
+        client.call(SEND, body=as_json({"name": "Zoë"}, "SEND"))
     read, write = server.heads[-2:]
     assert "Content-" not in read
     assert "\r\nContent-Type: application/json\r\n" in write

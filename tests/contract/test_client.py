@@ -9,11 +9,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from sakari_client.client import SakariClient
-from sakari_client.resources import RESOURCES, Resource
+from sakari_client.resources import RESOURCES
 from tests.contract.openapi import check_request, check_response, contract
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
+    from sakari_client.resources.base import Resource
     from sakari_emulator.server import EmulatorServer
 
 LEFT_OUT = {"orderBy"}
@@ -80,5 +81,5 @@ def test_a_token_request_as_a_form_says_the_same(
         form = sakari._transport._token_request()
     assert request.body is not None
     assert form.body is not None
-    as_form = {name: values[0] for name, values in parse_qs(form.body.decode()).items()}
-    assert as_form == json.loads(request.body)
+    as_form = {name: values[0] for name, values in parse_qs(form.body.content.decode()).items()}
+    assert as_form == json.loads(request.body.content)

@@ -1,4 +1,4 @@
-"""The API's resources: one method per operation."""
+"""What the resources have in common: lists, single records, writes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sakari_client.errors import ConfigError
-from sakari_client.filters import ignored_filter
+from sakari_client.errors import ConfigError, NotFoundError
 from sakari_client.http import answers
+from sakari_client.http.bodies import as_json
+from sakari_client.http.envelope import one, one_if_any
 from sakari_client.http.transport import Operation, Transport
 from sakari_client.paging.page import Page, ReadRow, Row, RowType, read_page
 from sakari_client.paging.stitched import Incomplete, StitchedList
+from sakari_client.resources.filters import ignored_filter
+from sakari_client.resources.merge import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sakari_client.http.transport import Query
+
 logger = logging.getLogger(__name__)
 
 Record = dict[str, Any]
+"""A record as the API has it: names of fields and their values."""
 
 MAX_PAGE_SIZE = 100
 """Largest `limit` that the API documents."""
@@ -37,12 +43,14 @@ class Resource:
         filters: query parameters by which the list can be narrowed.
         paged: whether the API documents `offset` and `limit` for it.
         keys: the fields that may hold a row's id, the best first.
+        read_only: fields of a record that are Sakari's to write.
     """
 
     name: str
     filters: tuple[str, ...] = ()
     paged = True
     keys: tuple[str, ...] = ("id",)
+    read_only: frozenset[str] = frozenset({"id", "created", "updated"})
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -166,100 +174,49 @@ class Resource:
             for row in rows:
                 yield row.value
 
+    def _get(self, operation: Operation, **ids: str) -> Record:
+        """Read one record."""
+        record: Record = self._transport.call(operation, ids=ids, read=one)
+        return record
 
-class Contacts(Resource):
-    """`/contacts`. The filters find parts of a value, not whole ones (OpenAPI document)."""
+    def _create(
+        self, operation: Operation, record: Mapping[str, Any], query: Query | None = None
+    ) -> Record:
+        """Write a new record; gives it as the server answers it, with its id."""
+        body = as_json(dict(record), str(operation))
+        created: Record = self._transport.call(operation, query=query, body=body, read=one)
+        return created
 
-    name = "contacts"
-    filters = ("firstName", "lastName", "mobile", "email", "tags")
+    def _update(
+        self, get: Operation, put: Operation, changes: Mapping[str, Any], **ids: str
+    ) -> Record:
+        """Change some fields of a record, and write it only if that changes anything.
 
+        All of it is written, as the API does not say what PUT does to fields that are not sent.
+        """
+        current = self._get(get, **ids)
+        wanted = merged(current, changes)
+        return current if wanted == current else self._replace(put, wanted, **ids)
 
-class Messages(Resource):
-    """`/messages`, sent and received."""
+    def _replace(self, put: Operation, record: Mapping[str, Any], **ids: str) -> Record:
+        """Write a whole record."""
+        writable = {name: value for name, value in record.items() if name not in self.read_only}
+        body = as_json(writable, str(put))
+        written: Record | None = self._transport.call(put, ids=ids, body=body, read=one_if_any)
+        return dict(record) if written is None else written
 
-    name = "messages"
-    filters = ("contactId", "conversationId")
-
-
-class Templates(Resource):
-    """`/templates`. The filter finds parts of a name."""
-
-    name = "templates"
-    filters = ("name",)
-
-
-class Campaigns(Resource):
-    """`/campaigns`. The filter finds parts of a name."""
-
-    name = "campaigns"
-    filters = ("name",)
-
-
-class Conversations(Resource):
-    """`/conversations`."""
-
-    name = "conversations"
-
-
-class Webhooks(Resource):
-    """`/webhooks`: subscriptions to events."""
-
-    name = "webhooks"
-    # The OpenAPI document gives this list a `pagination` object but no `offset` and `limit`.
-    # They are sent all the same: the API ignores parameters it does not know.
-    paged = False
-    # A webhook of the old shape has no id.
-    keys = ("id", "url")
-
-
-# Calls, links and forms are in Sakari's newer documentation (developer.sakari.io, api-reference),
-# not in its OpenAPI document of API 1.0.1, and were not tried against the live API.
-
-
-class Calls(Resource):
-    """`/calls`: the history of voice calls.
-
-    The newer documentation shows no `offset` and `limit`, but a `pagination` object as of every
-    list that has them; so they are taken to be there. No filter is documented.
-    """
-
-    name = "calls"
-
-
-class Links(Resource):
-    """`/links`: shortened links and their clicks. The filter searches several fields."""
-
-    name = "links"
-    filters = ("q",)
-    # As of webhooks: a `pagination` object, but no `offset` and `limit`.
-    paged = False
-
-
-class Forms(Resource):
-    """`/forms`: lead forms. The filter searches several fields.
-
-    `orderBy` is documented too, but not what it may be; it is left out.
-    """
-
-    name = "forms"
-    filters = ("q",)
+    def _delete(self, operation: Operation, **ids: str) -> bool:
+        """Delete a record; whether it was there."""
+        try:
+            self._transport.call(operation, ids=ids)
+        except NotFoundError as error:
+            if error.code and error.code.startswith("ACCT-"):
+                raise  # it is the account that was not found
+            return False
+        return True
 
 
 def _at(stamp: Any) -> str | None:
     """When something happened: `created` and `updated` are `{at, by}`, or only the date."""
     at = stamp.get("at") if isinstance(stamp, dict) else stamp
     return at if isinstance(at, str) else None
-
-
-RESOURCES: tuple[type[Resource], ...] = (
-    Contacts,
-    Messages,
-    Templates,
-    Campaigns,
-    Conversations,
-    Webhooks,
-    Calls,
-    Links,
-    Forms,
-)
-"""Every resource that can be listed."""

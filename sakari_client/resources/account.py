@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sakari_client.errors import InvalidAnswerError
-from sakari_client.http import answers
+from sakari_client.http.envelope import one
 from sakari_client.http.transport import Operation, Transport
 
 if TYPE_CHECKING:
     from sakari_client.http.answers import Answer
-    from sakari_client.resources import Record
+    from sakari_client.resources.base import Record
 
 _ACCOUNT = Operation("GET", "")
 _BALANCE = Operation("GET", "/balance")
@@ -48,7 +47,7 @@ class Account:
         ours = self._transport.config.client_secret
 
         def read(operation: str, answer: Answer) -> Any:
-            return _without_secrets(_one_object(operation, answer), ours)
+            return _without_secrets(one(operation, answer), ours)
 
         account: Record = self._transport.call(_ACCOUNT, read=read)
         return account
@@ -64,21 +63,8 @@ class Account:
         Raises:
             SakariError: the request failed for good.
         """
-        balance: Record = self._transport.call(_BALANCE, read=_one_object)
+        balance: Record = self._transport.call(_BALANCE, read=one)
         return balance
-
-
-def _one_object(operation: str, answer: Answer) -> Record:
-    """The object in an answer's `data`; also where it comes as the one element of an array."""
-    document = answers.read(operation, answer)
-    data = document.get("data") if isinstance(document, dict) else None
-    if isinstance(data, list) and len(data) == 1:
-        data = data[0]
-    if not isinstance(data, dict):
-        raise InvalidAnswerError(
-            f"{operation}: the answer holds no object in `data`.", operation=operation
-        )
-    return data
 
 
 def _without_secrets(value: Any, ours: str) -> Any:

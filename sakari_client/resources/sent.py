@@ -1,0 +1,166 @@
+"""What became of a send, for each recipient asked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sakari_client import phone
+from sakari_client.http import answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One recipient asked for.
+
+    Attributes:
+        asked: as asked for: `{contact: {…}}` or `{conversation: id}`.
+        status: accepted by Sakari, which is not delivered yet; rejected, with the reason; or
+            unknown, where the answer does not tell.
+        message: the message made, as far as the answer lists it.
+        code: Sakari's error code, or None.
+        description: why it is rejected. Sakari's words: do not log them.
+    """
+
+    asked: Record = field(repr=False)
+    status: Literal["accepted", "rejected", "unknown"]
+    message: Record | None = field(default=None, repr=False)
+    code: str | None = None
+    description: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What Sakari answers to a send (SendMessagesResponse).
+
+    Attributes:
+        recipients: those asked for by contact or conversation, in order. Those that filters found
+            are not among them.
+        job_id: of the job that sends the texts.
+        requested: how many recipients Sakari counts.
+        valid: how many of them get a text.
+        estimated_price: of all texts, in the account's currency.
+        messages: those made, as far as the answer lists them.
+        invalid: contacts that get nothing, each with its `error`.
+    """
+
+    recipients: tuple[Recipient, ...]
+    job_id: str | None = None
+    requested: int | None = None
+    valid: int | None = None
+    estimated_price: float | None = None
+    messages: Sequence[Record] = field(default=(), repr=False)
+    invalid: Sequence[Record] = field(default=(), repr=False)
+
+
+def read_result(asked: Sequence[Record], data: Mapping[str, Any]) -> SendResult:
+    """Join an answer to the recipients asked for.
+
+    Args:
+        asked: each `{contact: {…}}` or `{conversation: id}`.
+        data: of SendMessagesResponse. The older `queued` is `valid`; `job.id` is `jobId`.
+    """
+    job = data.get("job")
+    job_id = data.get("jobId") or (job.get("id") if isinstance(job, Mapping) else None)
+    messages, invalid = _objects(data.get("messages")), _objects(data.get("invalid"))
+    valid = _number(data.get("valid", data.get("queued")))
+    listed = _join(asked, messages, invalid)
+    # A large send lists its messages in part, or not at all, and counts them all the same.
+    rejected = sum(one is not None and one.status == "rejected" for one in listed)
+    counted = valid is not None and len(asked) - rejected == valid
+    return SendResult(
+        tuple(
+            one or Recipient(who, "accepted" if counted else "unknown")
+            for who, one in zip(asked, listed, strict=True)
+        ),
+        None if job_id is None else str(job_id),
+        requested=None if (all_ := _number(data.get("requested"))) is None else int(all_),
+        valid=None if valid is None else int(valid),
+        estimated_price=_number(data.get("estimatedPrice")),
+        messages=messages,
+        invalid=invalid,
+    )
+
+
+def _join(
+    asked: Sequence[Record], messages: Iterable[Record], invalid: Iterable[Record]
+) -> list[Recipient | None]:
+    """Find each recipient among the messages and the refused; None where it is in neither."""
+    made = _Named((_names_of_message(one), one) for one in messages)
+    refused = _Named((_names_of_contact(one), one) for one in invalid)
+    return [_find(one, made, refused) for one in asked]
+
+
+def _find(asked: Record, made: _Named, refused: _Named) -> Recipient | None:
+    names = names_asked(asked)
+    message = made.take(names)
+    if message is not None:
+        return Recipient(asked, "accepted", message)
+    contact = refused.take(names)
+    if contact is not None:
+        code, words = answers.code_and_message(contact.get("error"))
+        return Recipient(asked, "rejected", None, code, words)
+    return None
+
+
+class _Named:
+    """Records by each of their names: `id:…`, `mobile:…`, `conversation:…`."""
+
+    def __init__(self, records: Iterable[tuple[list[str], Record]]) -> None:
+        self._by_name: dict[str, list[Record]] = defaultdict(list)
+        self._taken: set[int] = set()
+        for names, record in records:
+            for name in names:
+                self._by_name[name].append(record)
+
+    def take(self, names: Iterable[str]) -> Record | None:
+        """A record that has one of some names, and that nobody took yet."""
+        for name in names:
+            for record in self._by_name[name]:
+                if id(record) not in self._taken:
+                    self._taken.add(id(record))
+                    return record
+        return None
+
+
+def names_asked(asked: Record) -> list[str]:
+    """What a recipient asked for can be known by."""
+    if "conversation" in asked:
+        return [f"conversation:{asked['conversation']}"]
+    return _names_of_contact(asked["contact"])
+
+
+def _names_of_message(message: Record) -> list[str]:
+    contact, conversation = message.get("contact"), message.get("conversation")
+    names = _names_of_contact(contact) if isinstance(contact, dict) else []
+    if isinstance(conversation, dict) and conversation.get("id") is not None:
+        names.append(f"conversation:{conversation['id']}")
+    return names
+
+
+def _names_of_contact(contact: Record) -> list[str]:
+    """What a contact can be known by, the surest first."""
+    names = [f"id:{contact['id']}"] if contact.get("id") is not None else []
+    number = phone.of(contact) or phone.number_of(contact)
+    return [*names, f"mobile:{number}"] if number else names
+
+
+def _objects(value: Any) -> list[Record]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> float | None:
+    """A number, also where it comes as text."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
