@@ -37,6 +37,17 @@ STREAMS = (
 STATUSES = ("new", "validated", "queued", "sent", "delivered", "received", "error", "invalid")
 """The states a message can have (help article 360038858932)."""
 
+EVENT_TYPES = (
+    "contact-created", "contact-updated", "contact-removed", "message-received", "message-sent",
+    "message-status", "conversation-started", "conversation-closed", "contact-opt-out",
+    "contact-opt-in", "list-opt-out", "list-opt-in",
+)  # fmt: skip
+"""What a webhook can be told of.
+
+Those of the request to subscribe (v1.0.1), and conversation-closed, which is only in v1.0.1's
+Webhook and in the hub (help article 15804059182100).
+"""
+
 
 class Account:
     """All rows, in memory.

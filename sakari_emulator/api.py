@@ -1,34 +1,30 @@
-"""The API's paths: /oauth2/token and everything under /v1/accounts/{accountId}.
+"""The API's paths: /oauth2/token, the links of shared files, and everything under /v1.
 
-An endpoint is a plain function from a `Call` to an answer; `Api.serve` does what all share: log,
+An endpoint is a plain function from a `Call` to an answer; `_Api.serve` does what all share: log,
 faults, token, account.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sakari_emulator import answers, bodies, company, faults, tokens
-from sakari_emulator.account import STREAMS
-from sakari_emulator.contact_writes import STRATEGIES, Writes, key_id, read_fields
-from sakari_emulator.emulator import Emulator, LoggedRequest
+from sakari_emulator import answers, faults, tokens
+from sakari_emulator.emulator import LoggedRequest
+from sakari_emulator.endpoints import ENDPOINTS
+from sakari_emulator.endpoints.call import Call
 from sakari_emulator.errors import (
-    INVALID_CONVERSATION,
     NO_ACCESS,
     UNAUTHORIZED,
     WRONG_ACCOUNT,
     ApiError,
-    bad_request,
     envelope,
     not_found,
 )
-from sakari_emulator.sends import Send
-from sakari_emulator.shapes import show
 from sakari_emulator.switches import every
 
 if TYPE_CHECKING:
@@ -36,137 +32,28 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from sakari_emulator.rows import Contact, Json
+    from sakari_emulator.emulator import Emulator
+    from sakari_emulator.endpoints.call import Endpoint
     from sakari_emulator.switches import Switches
 
-    Endpoint = Callable[["Call"], Response]
-
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
-_PAGE_OF_ONE = {"totalCount": 1, "limit": 1, "offset": 0, "hasNext": False}
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request that got past the doorkeeper.
-
-    Attributes:
-        emulator: The state.
-        switches: As they were when the request came in.
-        path: What the path's placeholders stand for.
-        query: Query parameters.
-        body: As sent.
-    """
-
-    emulator: Emulator
-    switches: Switches
-    path: dict[str, str]
-    query: dict[str, str]
-    body: bytes
-
-
-def _list(stream: str) -> Endpoint:
-    def endpoint(call: Call) -> Response:
-        if call.emulator.faults.of_list(stream, call.switches):
-            return answers.failure(call.switches.error_status, call.switches.error_body)
-        return answers.json(call.emulator.lists.answer(stream, call.query, call.switches))
-
-    return endpoint
-
-
-def _get(stream: str) -> Endpoint:
-    def endpoint(call: Call) -> Response:
-        row = call.emulator.account.table(stream).find(call.path["id"])
-        if row is None and stream == "conversations":
-            raise ApiError(404, INVALID_CONVERSATION, "Invalid conversation id")
-        if row is None:
-            raise not_found(stream[:-1])
-        return answers.json({"success": True, "data": show(row, call.switches)})
-
-    return endpoint
-
-
-def _create_contact(call: Call) -> Response:
-    """POST /contacts with one contact; with an array of them only if the switch allows it."""
-    strategy = call.query.get("mergeStrategy")
-    if strategy is not None and strategy not in STRATEGIES:
-        raise bad_request(f"mergeStrategy must be one of {', '.join(STRATEGIES)}")
-    body = bodies.json_value(call.body)
-    if isinstance(body, list) and call.switches.bulk_array == "reject":
-        raise bad_request("the body must be one contact")
-    form = "array" if isinstance(body, list) else call.switches.contact_create_answer
-    sent = bodies.objects(body if isinstance(body, list) else [body], "a contact")
-    writes = Writes(call.emulator.account, call.switches)
-    for item in sent:
-        read_fields(item)  # all are refused, before any is written, where one cannot be
-    shown = [_written(writes.create(item, strategy), call) for item in sent]
-    return answers.json(_created(shown, form), call.switches.create_status)
-
-
-def _created(shown: list[Json], form: str) -> Json:
-    if form == "array":
-        return {"success": True, "pagination": _PAGE_OF_ONE, "data": shown}
-    return {"success": True, "data": {"contacts": shown} if form == "contacts" else shown[0]}
-
-
-def _written(contact: Contact, call: Call) -> Json:
-    return {**show(contact, call.switches), "keyId": key_id(contact)}
-
-
-def _update_contact(call: Call) -> Response:
-    writes = Writes(call.emulator.account, call.switches)
-    contact = writes.update(call.path["id"], bodies.json_object(call.body))
-    return answers.json({"success": True, "data": _written(contact, call)})
-
-
-def _delete_contact(call: Call) -> Response:
-    Writes(call.emulator.account, call.switches).delete(call.path["id"])
-    if call.switches.delete_status == 204:  # noqa: PLR2004 - a value of the switch
-        return Response(status_code=204)
-    return answers.json({"success": True})
-
-
-def _send_messages(call: Call) -> Response:
-    body = bodies.json_object(call.body)
-    data = Send(call.emulator.account, call.switches, body).run()
-    return answers.json({"success": True, "data": data})
-
-
-def _account(call: Call) -> Response:
-    account = call.emulator.account
-    data = company.account(account.balance, account.maker.users[0], call.switches)
-    return answers.json({"success": True, "data": data})
-
-
-def _balance(call: Call) -> Response:
-    data = company.balance(call.emulator.account.balance, call.switches)
-    return answers.json({"success": True, "data": data})
 
 
 def _missing(_: Call) -> Response:
     raise not_found("path")
 
 
-_ENDPOINTS: list[tuple[str, str, Endpoint]] = [
-    *(("GET", f"/{stream}", _list(stream)) for stream in STREAMS),
-    *(("GET", f"/{stream}/{{id}}", _get(stream)) for stream in STREAMS if stream != "webhooks"),
-    ("POST", "/contacts", _create_contact),
-    ("PUT", "/contacts/{id}", _update_contact),
-    ("DELETE", "/contacts/{id}", _delete_contact),
-    ("POST", "/messages", _send_messages),
-    ("GET", "", _account),
-    ("GET", "/balance", _balance),
-]
-
-
 def routes(emulator: Emulator) -> list[Route]:
     """Every path of the API, ending with the one that takes whatever is left."""
     api = _Api(emulator)
-    found = [
-        Route("/v1/accounts/{account}" + path, api.serve(endpoint), methods=[method])
-        for method, path, endpoint in _ENDPOINTS
+    open_to_all = [
+        Route("/oauth2/token", api.token, methods=["POST"]),
+        Route("/s/{name}", api.shared_file, methods=["GET"]),
     ]
-    token = Route("/oauth2/token", api.token, methods=["POST"])
-    return [token, *found, Route("/{path:path}", api.serve(_missing), methods=_METHODS)]
+    found = [
+        Route(path, api.serve(endpoint), methods=[method]) for method, path, endpoint in ENDPOINTS
+    ]
+    return [*open_to_all, *found, Route("/{path:path}", api.serve(_missing), methods=_METHODS)]
 
 
 class _Api:
@@ -191,6 +78,19 @@ class _Api:
         entry.status = response.status_code
         return response
 
+    async def shared_file(self, request: Request) -> Response:
+        """GET of the link that POST /v1/tools/sharefile gave."""
+        entry = self._logged(request)
+        try:
+            name = request.path_params["name"]
+            file = self._emulator.files.find(name, self._emulator.account.now())
+            # Not media_type=: Starlette would add a charset to any kind of text.
+            response = Response(file.content, headers={"content-type": file.media_type})
+        except ApiError as error:
+            response = _refusal(error)
+        entry.status = response.status_code
+        return response
+
     def serve(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint behind everything that all of them share."""
 
@@ -211,7 +111,7 @@ class _Api:
     def _logged(self, request: Request) -> LoggedRequest:
         entry = LoggedRequest(
             request.method,
-            request.url.path,
+            _raw_path(request),
             dict(request.query_params),
             self._emulator.clock(),
         )
@@ -232,7 +132,16 @@ class _Api:
         if not emulator.tokens.accepts(authorization, now):
             return _unauthorized(authorization, switches)
         path = dict(request.path_params)
-        call = Call(emulator, switches, path, dict(request.query_params), body)
+        call = Call(
+            emulator,
+            switches,
+            path,
+            last_part=unquote(_raw_path(request).rpartition("/")[2]),
+            query=dict(request.query_params),
+            content_type=request.headers.get("content-type", ""),
+            body=body,
+            base_url=str(request.base_url),
+        )
         try:
             if path.get("account", tokens.ACCOUNT_ID) != tokens.ACCOUNT_ID:
                 raise ApiError(404, WRONG_ACCOUNT, "Account id is invalid")  # noqa: TRY301
@@ -242,6 +151,12 @@ class _Api:
         if request.method == "POST":
             return emulator.faults.after_accept(switches) or response
         return response
+
+
+def _raw_path(request: Request) -> str:
+    """The path as it was sent: decoded, a URL in it could not be told from the rest."""
+    raw: bytes = request.scope["raw_path"]
+    return raw.decode("ascii")
 
 
 def _refusal(error: ApiError) -> Response:

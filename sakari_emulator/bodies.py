@@ -33,6 +33,18 @@ def json_value(body: bytes) -> Any:
         raise bad_request("the body is not JSON") from None
 
 
+def of_kind(body: dict[str, Any], name: str, kind: type) -> Any:
+    """The property of that name, which has to be there, and of that kind or null.
+
+    Raises:
+        ApiError: 400, it is of another kind.
+    """
+    value = body[name]
+    if value is not None and not isinstance(value, kind):
+        raise bad_request(f"{name} is of the wrong kind")
+    return value
+
+
 def objects(values: list[Any], what: str) -> list[dict[str, Any]]:
     """The values, which have to be JSON objects.
 

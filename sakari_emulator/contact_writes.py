@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sakari_emulator import numbers
-from sakari_emulator.bodies import objects
+from sakari_emulator.bodies import objects, of_kind
 from sakari_emulator.errors import (
     DUPLICATE,
     INVALID_NUMBER,
@@ -19,7 +19,7 @@ from sakari_emulator.errors import (
     bad_request,
     not_found,
 )
-from sakari_emulator.generate import API_USER
+from sakari_emulator.row_writes import remove, stamp, touch
 from sakari_emulator.rows import Contact, Json, Mobile
 
 if TYPE_CHECKING:
@@ -40,10 +40,18 @@ _CORE = ("first_name", "last_name", "email")
 
 @dataclass(frozen=True)
 class Writes:
-    """Writes contacts of one account under the switches of one request."""
+    """Writes contacts of one account under the switches of one request.
+
+    Attributes:
+        account: Whose contacts.
+        switches: Those of the request.
+        known: All contacts by number, for a request that writes many; without it each number is
+            looked for.
+    """
 
     account: Account
     switches: Switches
+    known: dict[str, Contact] | None = None
 
     def create(self, body: Json, strategy: str | None) -> Contact:
         """POST /contacts with one contact.
@@ -94,33 +102,25 @@ class Writes:
             ApiError: No such contact, unless the switch `delete_missing` says 200.
         """
         contact = self.account.contacts.find(contact_id)
-        if contact is not None:
-            self.account.contacts.remove(contact)
-        elif self.switches.delete_missing == 404:  # noqa: PLR2004 - a value of the switch
-            raise not_found("contact")
+        remove(self.account.contacts, contact, "contact", self.switches)
 
     def by_number(self, number: str) -> Contact | None:
         """The oldest contact with this E.164 number."""
+        if self.known is not None:
+            return self.known.get(number)
         same = (row for row in self.account.contacts if row.mobile and row.mobile.number == number)
         return next(same, None)
 
     def add(self, fields: dict[str, Any]) -> Contact:
         """A new contact, created now."""
-        at = self.account.next_moment("contacts")
-        contact = Contact(
-            id=self.account.maker.new_id("contacts", at),
-            created=at,
-            updated=at,
-            created_by=API_USER,
-            updated_by=API_USER,
-            **fields,
-        )
+        contact = Contact(**stamp(self.account, "contacts"), **fields)
         self.account.contacts.add(contact)
+        if self.known is not None:
+            self.known[fields["mobile"].number] = contact
         return contact
 
     def _touched(self, contact: Contact) -> Contact:
-        contact.updated_by = API_USER
-        self.account.touch(contact)
+        touch(self.account, contact)
         return contact
 
 
@@ -138,23 +138,16 @@ def read_fields(body: Json) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, attribute in _TEXTS.items():
         if name in body:
-            fields[attribute] = _of_kind(body, name, str)
+            fields[attribute] = of_kind(body, name, str)
     if body.get("mobile") is not None:
-        fields["mobile"] = _mobile(_of_kind(body, "mobile", dict))
+        fields["mobile"] = _mobile(of_kind(body, "mobile", dict))
     if "attributes" in body:
-        fields["attributes"] = _of_kind(body, "attributes", dict) or {}
+        fields["attributes"] = of_kind(body, "attributes", dict) or {}
     if "lists" in body:
-        fields["lists"] = objects(_of_kind(body, "lists", list) or [], "a list")
+        fields["lists"] = objects(of_kind(body, "lists", list) or [], "a list")
     if "tags" in body:
-        fields["tags"] = [_tag(tag) for tag in _of_kind(body, "tags", list) or []]
+        fields["tags"] = [_tag(tag) for tag in of_kind(body, "tags", list) or []]
     return fields
-
-
-def _of_kind(body: Json, name: str, kind: type) -> Any:
-    value = body[name]
-    if value is not None and not isinstance(value, kind):
-        raise bad_request(f"{name} is of the wrong kind")
-    return value
 
 
 def _mobile(sent: Json) -> Mobile:

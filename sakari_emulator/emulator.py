@@ -11,6 +11,7 @@ from sakari_emulator.faults import Faults
 from sakari_emulator.generate import Sizes
 from sakari_emulator.lists import Lists, ordered
 from sakari_emulator.shapes import shown_id
+from sakari_emulator.shared_files import SharedFiles
 from sakari_emulator.switches import Switches
 from sakari_emulator.tokens import Tokens
 
@@ -24,7 +25,7 @@ class LoggedRequest:
 
     Attributes:
         method: Such as "GET".
-        path: Without the query.
+        path: As sent, without the query.
         query: Its last value for each name.
         time: Seconds since 1970, when it came in.
         status: HTTP status answered; 0 until then, and for ever if there was no answer.
@@ -64,6 +65,7 @@ class Emulator:
         self.lists = Lists(self.account)
         self.faults = Faults()
         self.tokens = Tokens()
+        self.files = SharedFiles()
         self.log: list[LoggedRequest] = []
 
     def ids(self, stream: str) -> list[str]:

@@ -15,6 +15,8 @@ NOT_FOUND = "EMU-NOT-FOUND"
 BAD_REQUEST = "EMU-BAD-REQUEST"
 UNAUTHORIZED = "EMU-UNAUTHORIZED"
 DUPLICATE = "EMU-DUPLICATE"
+NOT_ALLOWED = "EMU-NOT-ALLOWED"
+TOO_LARGE = "EMU-TOO-LARGE"
 RATE_LIMIT = "EMU-RATE-LIMIT"
 FAULT = "EMU-FAULT"
 
@@ -46,9 +48,9 @@ def envelope(code: str, message: str) -> Json:
     return {"success": False, "error": {"code": code, "message": message}}
 
 
-def bad_request(message: str) -> ApiError:
+def bad_request(message: str, status: int = 400) -> ApiError:
     """A request that cannot be understood."""
-    return ApiError(400, BAD_REQUEST, message)
+    return ApiError(status, BAD_REQUEST, message)
 
 
 def not_found(what: str) -> ApiError:

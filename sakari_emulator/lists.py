@@ -171,7 +171,8 @@ def _form_text(form: Form) -> str:
 
 
 def _named(rows: list[Campaign], wanted: str, _: Switches) -> list[Campaign]:
-    return [row for row in rows if wanted.casefold() in row.fields["name"].casefold()]
+    part = wanted.casefold()
+    return [row for row in rows if part in (row.fields.get("name") or "").casefold()]
 
 
 _FILTERS: dict[str, dict[str, Filter]] = {

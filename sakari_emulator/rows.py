@@ -128,11 +128,11 @@ class Message(Row, kw_only=True):
 
 
 class Template(Row, kw_only=True):
-    """Template."""
+    """Template; an update can erase its name and text."""
 
-    name: str
+    name: str | None
     type: str
-    template: str
+    template: str | None
     media: list[Json]
 
 

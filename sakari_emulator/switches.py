@@ -37,6 +37,7 @@ _TOKEN = "Token"  # noqa: S105 - a heading
 _FAULTS = "Faults"
 _SHAPES = "Shapes"
 _WRITES = "Writes"
+_UPLOADS = "Uploads"
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,16 @@ class Switches:
     contact_create_answer: Literal["object", "array", "contacts"] = _switch(
         "object", _WRITES, "`data` of a created contact: itself, [it], or {contacts: [it]}"
     )
-    create_status: Literal[201, 200] = _switch(201, _WRITES, "status of a created contact")
+    template_create_answer: Literal["array", "object"] = _switch(
+        "array", _WRITES, "`data` of a created template: [it], as documented, or itself"
+    )
+    create_status: Literal[201, 200] = _switch(
+        201, _WRITES, "status of a created contact, template or campaign, and of a CSV upload"
+    )
     put: Literal["replace", "merge"] = _switch(
-        "replace", _WRITES, "a contact update erases what it does not mention, or keeps it"
+        "replace",
+        _WRITES,
+        "an update of a contact, template or campaign erases what it does not mention, or keeps it",
     )
     duplicate: Literal["merge", "error"] = _switch(
         "merge", _WRITES, "POST of a known number without mergeStrategy: as append, or 400"
@@ -205,10 +213,36 @@ class Switches:
         "reject", _WRITES, "POST of an array of contacts: all are written, or 400"
     )
     delete_missing: Literal[404, 200] = _switch(
-        404, _WRITES, "status of deleting a contact that is not there"
+        404, _WRITES, "status of deleting what is not there; 200: as if it had been"
     )
     delete_status: Literal[200, 204] = _switch(
-        200, _WRITES, "status of deleting a contact; 204 has no body"
+        200, _WRITES, "status of deleting a contact, template or campaign; 204 has no body"
+    )
+    webhook_delete: Literal["url", "id_404", "id_405"] = _switch(
+        "url",
+        _WRITES,
+        "a webhook is deleted by its URL; only by its id, and by its URL is answered 404, or 405",
+    )
+    unknown_event: Literal["reject", "accept"] = _switch(
+        "reject", _WRITES, "subscribing to an event type that no document names: 400, or taken"
+    )
+
+    csv: Literal["accept", "reject"] = _switch(
+        "accept", _UPLOADS, "POST of contacts as text/csv: they are written, or 415"
+    )
+    csv_lists: Literal["full", "counts"] = _switch(
+        "full",
+        _UPLOADS,
+        "`contacts` and `errors` of its answer: filled, or empty beside the counts",
+    )
+    csv_max_rows: int = _number(
+        0, _UPLOADS, "rows of a CSV file above which it is answered 413; 0 for no limit"
+    )
+    share_hours: int = _number(
+        24, _UPLOADS, "hours for which a shared file can be had (made up)", least=1
+    )
+    share_max_mb: int = _number(
+        0, _UPLOADS, "megabytes of a shared file above which it is answered 413; 0 for no limit"
     )
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 DOCUMENT = Path(__file__).parent / "sakari-openapi-1.0.1.json"
+JSON = "application/json"
 _ROOT = "urn:sakari"
 
 
@@ -40,7 +41,12 @@ class Contract:
         return cls(document)
 
     def check_request(
-        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any = None,
+        kind: str = JSON,
     ) -> None:
         """Assert that the document allows a request.
 
@@ -48,7 +54,9 @@ class Contract:
             method: Such as "GET".
             path: Without host and query: "/v1/accounts/…/contacts".
             query: Parameters; integers may be given as text.
-            body: JSON, or a string for a body that is not, or None without one.
+            body: JSON, or text for a body that is not, or the fields of a form as an object, or
+                None without one.
+            kind: Media type of the body.
 
         Raises:
             AssertionError: With what is wrong and where.
@@ -61,7 +69,6 @@ class Contract:
             assert not (declared or {}).get("required"), f"{where}: is missing"
             return
         assert declared, f"{where}: the document has none"
-        kind = "text/csv" if isinstance(body, str) else "application/json"
         assert kind in declared["content"], f"{where}: may not be {kind}"
         self._check(body, declared["content"][kind]["schema"], where)
 
@@ -135,10 +142,10 @@ def contract() -> Contract:
 
 
 def check_request(
-    method: str, path: str, query: Mapping[str, Any] | None, body: Any = None
+    method: str, path: str, query: Mapping[str, Any] | None, body: Any = None, kind: str = JSON
 ) -> None:
     """Assert that the document allows a request; see `Contract.check_request`."""
-    contract().check_request(method, path, query, body)
+    contract().check_request(method, path, query, body, kind)
 
 
 def check_response(method: str, path: str, status: int, body: Any) -> None:

@@ -161,7 +161,7 @@ def test_delete(api: Api) -> None:
     assert (response.status_code, response.content) == (204, b"")
 
 
-def test_what_is_not_built_is_not_found(api: Api) -> None:
-    for method, path in [("POST", "templates"), ("DELETE", "webhooks/x"), ("GET", "webhooks/x")]:
+def test_what_the_api_does_not_have_is_not_found(api: Api) -> None:
+    for method, path in [("POST", "conversations"), ("PATCH", "contacts"), ("GET", "webhooks/x")]:
         response = api.write(method, path, {})
         assert (response.status_code, response.json()["success"]) == (404, False)
