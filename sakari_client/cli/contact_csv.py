@@ -39,7 +39,8 @@ class ContactFile:
         Raises:
             Ended: this is no such file.
         """
-        reader = csv.reader(io.TextIOWrapper(self.file, "utf-8-sig", newline=""), strict=True)
+        text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
+        reader = csv.reader(text, strict=True)
         try:
             header = [name.strip() for name in next(reader, [])]
             _check(header)
@@ -55,6 +56,8 @@ class ContactFile:
             ) from None
         except csv.Error as error:
             raise Ended(Code.WRONG_USE, f"line {reader.line_num}: {error}.") from None
+        finally:
+            text.detach()  # the file is closed by whoever opened it
 
 
 def _check(header: list[str]) -> None:

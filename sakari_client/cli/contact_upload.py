@@ -53,8 +53,12 @@ def upload(sakari: SakariClient, file: IO[bytes], how: str) -> None:
                 "description": "It has more cells than the first line.",
             }
 
+    rows = failed()
     try:
-        show.records(failed(), how, table=("line", "status", "code", "description"))
+        with show.closed_pipe_allowed():
+            show.records(rows, how, table=("line", "status", "code", "description"))
+        for _ in rows:
+            pass  # nobody reads what failed any more; the rest is to be written all the same
     finally:
         written, rejected, unknown = (counts[one] for one in ("written", "rejected", "unknown"))
         ended.say(f"{written:,} written, {rejected:,} rejected, {unknown:,} unknown")

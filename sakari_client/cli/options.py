@@ -18,7 +18,9 @@ def number(value: str) -> str:
     """A phone number, which becomes E.164. Never repeated in an error."""
     found = phone.e164(value)
     if found is None:
-        raise click.BadParameter("this cannot be a phone number; give it as +15551234567.")
+        raise click.BadParameter(
+            "this cannot be a phone number; give it with + and the country code."
+        )
     return found
 
 

@@ -7,7 +7,7 @@ import unicodedata
 _JOINER = "\u200d"
 """Holds the parts of an emoji together."""
 
-_SHORTEST = 7
+_SHORTEST = 10
 
 
 def plain(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
@@ -99,10 +98,10 @@ def _text(text: str | None, file: IO[bytes] | None) -> str:
     if file is None:
         return str(text)
     try:
-        read = io.TextIOWrapper(file, "utf-8-sig").read()
+        read = file.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise click.UsageError("the file of --text-file is not UTF-8 text.") from None
-    return read.removesuffix("\n")
+    return read.removesuffix("\n").removesuffix("\r")
 
 
 def _send(
