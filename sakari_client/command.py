@@ -56,7 +56,11 @@ def _end(logger: logging.Logger, line: str) -> NoReturn:
     sys.exit(1)
 
 
-def read_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> dict[str, Any]:
+def read_environment(
+    settings: Mapping[str, Mapping[str, Any]],
+    prefix: str,
+    environment: Mapping[str, str] = os.environ,
+) -> dict[str, Any]:
     """The settings that the environment gives, each as its schema wants it.
 
     Only the environment: a `.env` file is Meltano's to read. (The SDK would look for one from
@@ -65,6 +69,7 @@ def read_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> 
     Args:
         settings: JSON Schema of each setting.
         prefix: what the settings' environment variables begin with.
+        environment: the variables.
 
     Raises:
         ConfigError: a variable holds no whole number, or no JSON, where it must.
@@ -74,10 +79,10 @@ def read_environment(settings: Mapping[str, Mapping[str, Any]], prefix: str) -> 
         variable = f"{prefix}{name.upper()}"
         kinds = schema.get("type", "string")
         kind = kinds if isinstance(kinds, str) else kinds[0]
-        if variable in os.environ:
+        if variable in environment:
             read, meaning = _READERS.get(kind, (str, "text"))
             try:
-                found[name] = read(os.environ[variable])
+                found[name] = read(environment[variable])
             except ValueError:
                 raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ def test_imports_run_one_way(package: str) -> None:
 
 def test_the_client_knows_nothing_of_singer() -> None:
     assert "singer_sdk" not in {imported for _, imported in _imports("sakari_client")}
+
+
+def test_only_the_command_talks_to_people() -> None:
+    for file in (CHECKOUT / "sakari_client").rglob("*.py"):
+        if file.parent.name != "cli":
+            told = re.search(
+                r"\b(from|import) (click|dotenv|rich|sakari_client\.cli)\b", file.read_text("utf-8")
+            )
+            assert told is None, f"{file}: {told}"
 
 
 def test_only_the_wire_does_http() -> None:

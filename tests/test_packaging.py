@@ -63,7 +63,7 @@ def test_an_installed_archive_gives_the_same_catalog(
     where = run(python, "-c", "import sakari_client; print(sakari_client.__file__)", cwd=tmp_path)
     assert str(CHECKOUT) not in where
     assert json.loads(run(commands / "tap-sakari", "--discover", cwd=tmp_path)) == catalog
-    for command in ("tap-sakari", "target-sakari", "sakari-emulator"):
+    for command in ("sakari", "tap-sakari", "target-sakari", "sakari-emulator"):
         run(commands / command, "--help", cwd=tmp_path)
 
     pip = (sys.executable, "-m", "pip", "--python", python)

@@ -1,0 +1,1 @@
+"""The command `sakari`: the client for people at a terminal and for shell scripts."""

@@ -1,0 +1,84 @@
+"""Contacts out of a CSV file: the header tells what the columns are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from sakari_client.cli.ended import Code, Ended
+from sakari_client.resources.csv_rows import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sakari_client.resources.base import Record
+
+_TEXTS = ("firstName", "lastName", "email")
+
+
+@dataclass
+class ContactFile:
+    """A file of contacts, read row by row.
+
+    Attributes:
+        file: its bytes: UTF-8, with or without a byte order mark.
+        lines: where the contacts stand that were read; whoever uses one takes its line out.
+        misfits: lines of rows that do not fit the header, and were left out.
+    """
+
+    file: IO[bytes]
+    lines: deque[int] = field(default_factory=deque)
+    misfits: deque[int] = field(default_factory=deque)
+
+    def contacts(self) -> Iterator[Record]:
+        """The contacts, each as the API has it.
+
+        Raises:
+            Ended: this is no such file.
+        """
+        text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
+        reader = csv.reader(text, strict=True)
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            _check(header)
+            for row in reader:
+                if len(row) > len(header):
+                    self.misfits.append(reader.line_num)
+                elif row:
+                    self.lines.append(reader.line_num)
+                    yield _contact(dict(zip(header, row, strict=False)))
+        except UnicodeDecodeError:
+            raise Ended(
+                Code.WRONG_USE, f"not UTF-8, in or after line {reader.line_num + 1}."
+            ) from None
+        except csv.Error as error:
+            raise Ended(Code.WRONG_USE, f"line {reader.line_num}: {error}.") from None
+        finally:
+            text.detach()  # the file is closed by whoever opened it
+
+
+def _check(header: list[str]) -> None:
+    if "mobile" not in header:
+        raise Ended(
+            Code.WRONG_USE,
+            "the first line names no column `mobile`; it must name the columns, with commas "
+            f"between them: {', '.join(COLUMNS)} and attributes.",
+        )
+    if "" in header or len(set(header)) < len(header):
+        raise Ended(Code.WRONG_USE, "the first line names a column twice, or leaves a name out.")
+
+
+def _contact(cells: dict[str, str]) -> Record:
+    """A contact of those cells that are not empty."""
+    filled = {name: text for name, text in cells.items() if text.strip()}
+    mobile = {"number": filled.get("mobile"), "country": filled.get("country")}
+    tags = [tag.strip() for tag in filled.get("tags", "").split("|")]
+    return {
+        "mobile": mobile,
+        **{name: filled[name] for name in _TEXTS if name in filled},
+        "tags": [{"tag": tag} for tag in tags if tag],
+        "attributes": {name: text for name, text in filled.items() if name not in COLUMNS},
+    }

@@ -1,0 +1,97 @@
+"""How the command ends: an exit code, and one line on stderr that says why."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+import click
+
+from sakari_client.cli.plain import masked, plain
+from sakari_client.errors import (
+    AccessDeniedError,
+    AmbiguousError,
+    AuthenticationError,
+    ConfigError,
+    InvalidInputError,
+    SakariError,
+    TlsError,
+)
+
+
+class Code(enum.IntEnum):
+    """The exit codes."""
+
+    RIGHT = 0
+    REFUSED = 1
+    WRONG_USE = 2
+    UNKNOWN = 3
+    SETTINGS = 4
+    STOPPED = 130
+
+
+class Ended(click.ClickException):
+    """Ends the command with a code and a line."""
+
+    def __init__(self, code: Code, line: str) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+_CODES: tuple[tuple[type[SakariError], Code], ...] = (
+    (AmbiguousError, Code.UNKNOWN),
+    (ConfigError, Code.SETTINGS),
+    (AuthenticationError, Code.SETTINGS),
+    (AccessDeniedError, Code.SETTINGS),
+    (TlsError, Code.SETTINGS),
+    (InvalidInputError, Code.WRONG_USE),
+    (SakariError, Code.REFUSED),
+)
+"""The first that fits counts."""
+
+
+def code_of(error: SakariError) -> Code:
+    """The exit code for an error of the client."""
+    return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
+def explain(error: Exception) -> Code | None:
+    """Say on stderr why the command ends.
+
+    Returns:
+        The exit code; None for an error that is a mistake in this program.
+    """
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            error.show()
+            return Code.WRONG_USE
+        case Ended():
+            code, line = error.code, error.message
+        case click.ClickException():
+            # What was typed is repeated in some of these.
+            code, line = Code(error.exit_code), without_numbers(error.format_message())
+        case click.Abort():
+            code, line = Code.STOPPED, "stopped."
+        case SakariError():
+            code, line = code_of(error), str(error)
+        case UnicodeEncodeError():
+            code, line = Code.WRONG_USE, "an argument holds bytes that are not UTF-8."
+        case OSError():
+            code, line = Code.REFUSED, f"{error.strerror or type(error).__name__}."
+        case _:
+            return None
+    say(f"sakari: {line}")
+    return code
+
+
+def say(line: str) -> None:
+    """Write one line to stderr; stdout is for data."""
+    click.echo(plain(" ".join(line.split())), err=True)
+
+
+_NUMBER = re.compile(r"\+?\d(?:[ ().-]?\d){6,}")
+
+
+def without_numbers(text: str) -> str:
+    """A text with the middle of everything that may be a phone number masked."""
+    return _NUMBER.sub(lambda found: masked(found[0]), text)

@@ -1,0 +1,54 @@
+"""What options hold: phone numbers, attributes, contacts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sakari_client import phone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sakari_client.resources.base import Record
+
+
+def number(value: str) -> str:
+    """A phone number, which becomes E.164. Never repeated in an error."""
+    found = phone.e164(value)
+    if found is None:
+        raise click.BadParameter(
+            "this cannot be a phone number; give it with + and the country code."
+        )
+    return found
+
+
+def attribute(value: str) -> tuple[str, str]:
+    """`NAME=VALUE`."""
+    name, equals, content = value.partition("=")
+    if not (name and equals):
+        raise click.BadParameter("give it as NAME=VALUE.")
+    return name, content
+
+
+def mobile(e164: str) -> Record:
+    """A number as the API has it, with its country where that is certain."""
+    country = phone.country_of(e164)
+    return {"number": e164, **({"country": country} if country else {})}
+
+
+def contact(
+    e164: str | None,
+    texts: dict[str, str | None],
+    tags: Iterable[str],
+    attributes: Iterable[tuple[str, str]],
+) -> Record:
+    """A contact, or changes of one, with only what was given."""
+    given: Record = {
+        "mobile": mobile(e164) if e164 else None,
+        **texts,
+        "tags": [{"tag": tag, "visible": True} for tag in tags] or None,
+        "attributes": dict(attributes) or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}

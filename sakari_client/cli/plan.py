@@ -1,0 +1,111 @@
+"""A send as it is planned: to whom, and what; and how a person is shown it beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from sakari_client import phone
+from sakari_client.cli import ended
+from sakari_client.cli.plain import masked
+from sakari_client.errors import SakariError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sakari_client.client import SakariClient
+    from sakari_client.resources.base import Record
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for.
+
+    Attributes:
+        text: to send.
+        numbers: E.164.
+        contacts: ids.
+        conversations: ids.
+        tags: everybody who has one of them.
+        media: how many pictures and the like go along.
+    """
+
+    text: str
+    numbers: tuple[str, ...]
+    contacts: tuple[str, ...]
+    conversations: tuple[str, ...]
+    tags: tuple[str, ...]
+    media: int
+
+    def check(self) -> None:
+        """Refuse what cannot be sent, before anybody is asked about it.
+
+        Raises:
+            UsageError: there is no text, or nobody to send it to, or somebody twice.
+        """
+        if not self.text.strip():
+            raise click.UsageError("the text is empty. Nothing was sent.")
+        named = (self.numbers, self.contacts, self.conversations)
+        if not any((*named, self.tags)):
+            raise click.UsageError("nobody to send to: give --to, --contact, --conversation, --tag")
+        if any(len(set(one)) < len(one) for one in named):
+            raise click.UsageError("a recipient is given twice. Nothing was sent.")
+
+    def recipients(self, sakari: SakariClient) -> list[str]:
+        """Who would get the text: numbers, `contact ID` and `conversation ID`.
+
+        Raises:
+            SakariError: it could not be read who has a tag.
+        """
+        return [
+            *self.numbers,
+            *(f"contact {one}" for one in self.contacts),
+            *(f"conversation {one}" for one in self.conversations),
+            *self._tagged(sakari),
+        ]
+
+    def _tagged(self, sakari: SakariClient) -> Iterator[str]:
+        seen = set()
+        for tag in self.tags:
+            for contact in sakari.contacts.list({"tags": tag}):
+                contact_id = sakari.contacts.identify(contact)
+                if contact_id not in seen and _has(contact, tag):
+                    seen.add(contact_id)
+                    yield phone.of(contact) or f"contact {contact_id}"
+
+
+def _has(contact: Record, tag: str) -> bool:
+    """Whether a contact has a tag; Sakari's filter also finds those that only hold its name."""
+    tags = contact.get("tags")
+    if not isinstance(tags, list):
+        return True
+    return tag in [one.get("tag") if isinstance(one, dict) else one for one in tags]
+
+
+def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
+    """Show on stderr who gets what."""
+    ended.say(_who(recipients))
+    if plan.tags:
+        # Others may be given or lose the tag until Sakari looks.
+        ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
+    media = f", and {plan.media} media" if plan.media else ""
+    ended.say(f"Text: {len(plan.text):,} characters{media}")
+    try:
+        left = sakari.account.balance()
+    except SakariError:
+        ended.say("Balance: cannot be read")
+    else:
+        ended.say(f"Balance: {left.get('balance')}, enough for {left.get('segments')} segments")
+
+
+def _who(recipients: list[str]) -> str:
+    number = f"{len(recipients):,} recipient{'' if len(recipients) == 1 else 's'}"
+    if not recipients:
+        return f"To {number}"
+    first = ", ".join(masked(one) if one[0] == "+" else one for one in recipients[:_SHOWN])
+    more = len(recipients) - _SHOWN
+    return f"To {number}: {first}" + (f", and {more:,} more" if more > 0 else "")

@@ -1,0 +1,70 @@
+"""Where the command finds its settings: the tap's environment variables, and a `.env` file."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+import click
+from dotenv import dotenv_values
+
+from sakari_client.client import SakariClient
+from sakari_client.command import read_environment
+from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
+from sakari_client.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREFIX = "TAP_SAKARI_"
+"""One set of variables for the tap and the command: they read the same account."""
+
+DEFAULT_FILE = ".env"
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def with_client(
+    command: Callable[Concatenate[SakariClient, _Given], _Result],
+) -> Callable[_Given, _Result]:
+    """Give a command a client, made from the settings when the command is run."""
+
+    @functools.wraps(command)
+    def opened(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with SakariClient(read_config(click.get_current_context().obj)) as sakari:
+            return command(sakari, *args, **kwargs)
+
+    return opened
+
+
+def read_config(env_file: str | None) -> ClientConfig:
+    """Read the settings; exported variables win over those in the file.
+
+    Args:
+        env_file: the file. Default: `.env` in the current folder, if it is there.
+
+    Raises:
+        ConfigError: a setting is missing or wrong; the error names it.
+    """
+    found = read_environment(SETTINGS, PREFIX, {**_in_file(env_file), **os.environ})
+    for name in REQUIRED:
+        if name not in found:
+            raise ConfigError(
+                f"{PREFIX}{name.upper()}",
+                f"is not set. Export it, or write it into {env_file or DEFAULT_FILE}.",
+            )
+    return ClientConfig.from_settings(found)
+
+
+def _in_file(env_file: str | None) -> dict[str, str]:
+    path = Path(env_file or DEFAULT_FILE)
+    if not path.is_file():
+        return {}
+    try:
+        values = dotenv_values(path)
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(str(path), "cannot be read as UTF-8 text.") from None
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,196 @@
+"""Records on stdout: as a table for people, as JSON lines or CSV for programs."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import re
+import sys
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sakari_client.cli.plain import plain
+from sakari_client.resources.base import MAX_PAGE_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sakari_client.resources.base import Record, Resource
+
+Columns = tuple[str, ...]
+"""Paths of the fields to show: `mobile.number` is the number in the object `mobile`."""
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_WIDE = 100_000
+"""Characters in a line of a table that no terminal shows: enough to break none."""
+
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON leaves as it is and a terminal may obey."""
+
+
+def format_option(command: _Command) -> _Command:
+    """Add the option `--format`, as the argument `how`."""
+    return click.option(
+        "--format",
+        "how",
+        type=click.Choice(["table", "json", "csv"]),
+        callback=lambda _context, _option, given: given or _default(),
+        help="Default: table on a terminal, else json: an object on each line, as Sakari sent it.",
+    )(command)
+
+
+def limit_option(command: _Command) -> _Command:
+    """Add the option `--limit`."""
+    help_ = "Show only the first so many."
+    return click.option("--limit", type=click.IntRange(min=1), help=help_)(command)
+
+
+def _default() -> str:
+    return "table" if sys.stdout.isatty() else "json"
+
+
+def listing(  # noqa: PLR0913
+    resource: Resource,
+    how: str,
+    *,
+    table: Columns,
+    more: Columns = (),
+    limit: int | None = None,
+    filters: Mapping[str, str | None] | None = None,
+) -> None:
+    """Show the records of a list.
+
+    Args:
+        resource: whose list.
+        how: table, json or csv.
+        table: columns of the table.
+        more: columns that only CSV has, after those.
+        limit: how many records at most.
+        filters: of the list; those that are None are not asked for.
+    """
+    wanted = {name: value for name, value in (filters or {}).items() if value is not None}
+    found = resource.list(wanted, page_size=min(limit or MAX_PAGE_SIZE, MAX_PAGE_SIZE))
+    records(islice(found, limit), how, table=table, more=more)
+
+
+def records(
+    found: Iterable[Mapping[str, Any]], how: str, *, table: Columns, more: Columns = ()
+) -> None:
+    """Show records; all but the table as they come."""
+    match how:
+        case "json":
+            for record in found:
+                click.echo(as_json(record))
+        case "csv":
+            _write_csv(found, table + more)
+        case _:
+            _print_table(found, table)
+
+
+def record(found: Record, how: str, columns: Columns = ()) -> None:
+    """Show one record; the table has a row for each field.
+
+    Args:
+        found: the record.
+        how: table, json or csv.
+        columns: of CSV. Default: all fields.
+    """
+    if how == "table":
+        fields = ({"field": name, "value": cell(found, name)} for name in _paths(found))
+        _print_table(fields, ("field", "value"))
+    else:
+        records([found], how, table=columns or tuple(_paths(found)))
+
+
+def as_json(value: Any) -> str:
+    """JSON on one line, with no character that a terminal might obey."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def cell(found: Mapping[str, Any], path: str) -> str:
+    """What stands in a record at a path, as text; empty where there is nothing.
+
+    Where there is a text half way, it is that: `created` may be a date or `{at, by}`.
+    """
+    value: Any = found.get(path)
+    if path not in found:
+        value = found
+        for name in path.split("."):
+            if not isinstance(value, str):
+                value = value.get(name) if isinstance(value, dict) else None
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case [*items] if all(_name(one) for one in items):
+            return "|".join(_name(one) for one in items)
+        case dict() | list():
+            return as_json(value)
+        case _:
+            return str(value)
+
+
+def _name(value: Any) -> str:
+    """A text in a list, or the name of a tag in one; empty for anything else."""
+    name = value.get("tag") if isinstance(value, dict) else value
+    return name if isinstance(name, str) else ""
+
+
+def _paths(found: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in found.items():
+        if isinstance(value, dict) and value:
+            yield from _paths(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}"
+
+
+def _write_csv(found: Iterable[Mapping[str, Any]], columns: Columns) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    seen = plain if sys.stdout.isatty() else str
+    rows = ([seen(cell(one, path)) for path in columns] for one in found)
+    writer.writerows(chain([columns], rows))
+
+
+def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print a table, also of what came before an error."""
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    try:
+        for one in found:
+            # Text, as rich would read styles out of `[red]`.
+            table.add_row(*(Text(plain(cell(one, path))) for path in columns))
+    finally:
+        if table.rows:
+            width = None if sys.stdout.isatty() else _WIDE
+            Console(file=sys.stdout, width=width, highlight=False).print(table)
+
+
+@contextlib.contextmanager
+def closed_pipe_allowed() -> Iterator[None]:
+    """Let whoever reads stdout leave early, as `head` does."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would raise again at the very end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from sakari_client.client import SakariClient
+    from sakari_emulator.server import EmulatorServer
+
+    Run = Callable[..., Result]
+
+NUMBER = "+12125550199"
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_list_is_the_records_as_sakari_sends_them(run: Run, client: SakariClient) -> None:
+    assert records(run("contacts", "list")) == list(client.contacts.list())
+
+
+def test_a_list_stops_at_the_limit(run: Run, client: SakariClient) -> None:
+    assert records(run("contacts", "list", "--limit", "3")) == list(client.contacts.list())[:3]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "filter_"),
+    [
+        ("--tag", "vip", "tags"),
+        ("--first-name", "Leon", "firstName"),
+        ("--last-name", "Foot", "lastName"),
+        ("--email", "1@", "email"),
+        ("--mobile", "5550", "mobile"),
+    ],
+)
+def test_a_list_is_narrowed_by_filters(
+    run: Run, client: SakariClient, option: str, value: str, filter_: str
+) -> None:
+    found = records(run("contacts", "list", option, value))
+    assert found == list(client.contacts.list({filter_: value}))
+    assert found
+
+
+def test_csv_has_the_common_columns(run: Run) -> None:
+    rows = list(csv.DictReader(run("contacts", "list", "--format", "csv").stdout.splitlines()))
+    assert len(rows) == 130
+    assert rows[0]["mobile.number"].startswith("+")
+    assert rows[0]["created.at"].startswith("20")
+
+
+def test_a_contact_is_made_found_changed_and_removed(run: Run, client: SakariClient) -> None:
+    given = ("--first-name", "Ada", "--tag", "a", "--tag", "b", "--attribute", "city=Rome")
+    (made,) = records(run("contacts", "create", "--mobile", "+1 (212) 555-0199", *given))
+    assert made["mobile"]["number"] == NUMBER
+    assert [one["tag"] for one in made["tags"]] == ["a", "b"]
+    assert made["attributes"]["city"] == "Rome"
+    (found,) = records(run("contacts", "find", NUMBER))
+    assert found["id"] == made["id"]
+    run("contacts", "update", made["id"], "--email", "ada@example.com")
+    (now,) = records(run("contacts", "get", made["id"]))
+    assert (now["email"], now["firstName"]) == ("ada@example.com", "Ada")
+    assert records(run("contacts", "delete", made["id"], "--yes")) == []
+    assert client.contacts.find_by_mobile(NUMBER) is None
+
+
+def test_nobody_is_deleted_without_being_asked_for(run: Run, emulator: EmulatorServer) -> None:
+    contact_id = emulator.ids("contacts")[0]
+    result = run("contacts", "delete", contact_id)
+    assert result.exit_code == 2
+    assert "--yes" in result.stderr
+    assert contact_id in emulator.ids("contacts")
+
+
+def test_who_is_not_there_is_said(run: Run) -> None:
+    result = run("contacts", "find", NUMBER)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "sakari: no contact has the number +1212*****99.\n"
+    assert run("contacts", "get", "f" * 24).exit_code == 1
+    assert run("contacts", "delete", "f" * 24, "--yes").exit_code == 1
+
+
+def test_an_upload_shows_what_was_not_written(run: Run, client: SakariClient) -> None:
+    rows = (
+        "\ufeffcountry,firstName,mobile,tags,city\r\n"
+        'US,"Ada, B.",(212) 555-0199,vip|new,Rome\r\n'
+        "US,Bob,12,,\r\n"
+        "\r\n"
+        "US,Cy,+12125550182,,Rome,surplus\r\n"
+        "US,Di,,,\r\n"
+    )
+    result = run("contacts", "upload", "-", input=rows.encode())
+    assert result.exit_code == 1
+    failed = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {(one["line"], one["status"], one["code"]) for one in failed} == {
+        (3, "rejected", "CONT-001"),
+        (5, "rejected", None),
+        (6, "rejected", None),
+    }
+    assert result.stderr == "1 written, 3 rejected, 0 unknown\n"
+    ada = client.contacts.find_by_mobile(NUMBER)
+    assert ada is not None
+    assert (ada["firstName"], ada["attributes"]["city"]) == ("Ada, B.", "Rome")
+    assert [one["tag"] for one in ada["tags"]] == ["vip", "new"]
+
+
+def test_an_upload_of_a_good_file_ends_well(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_text(f"mobile\n{NUMBER}\n", "utf-8")
+    result = run("contacts", "upload", str(file))
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no column `mobile`"),
+        (b"mobile;tags\n1;2\n", "no column `mobile`"),
+        (b"mobile,mobile\n", "twice"),
+        (b"mobile,firstName\n1,\xff\n", "not UTF-8"),
+        (b'mobile,firstName\n1,"x', "line 2"),
+    ],
+)
+def test_what_is_no_such_file_is_refused(
+    run: Run, emulator: EmulatorServer, content: bytes, said: str
+) -> None:
+    result = run("contacts", "upload", "-", input=content)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(emulator.ids("contacts")) == 130

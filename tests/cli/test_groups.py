@@ -1,0 +1,148 @@
+"""The other groups of commands, the settings, and how the command ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    from sakari_client.client import SakariClient
+    from sakari_emulator.server import EmulatorServer
+
+    Run = Callable[..., Result]
+
+
+@pytest.mark.parametrize(
+    "name", ["messages", "templates", "campaigns", "conversations", "webhooks"]
+)
+@pytest.mark.parametrize("how", ["json", "csv", "table"])
+def test_lists(run: Run, client: SakariClient, name: str, how: str) -> None:
+    result = run(name, "list", "--format", how)
+    assert (result.exit_code, result.stderr) == (0, "")
+    expected = list(getattr(client, name).list())
+    lines = result.stdout.splitlines()
+    if how == "json":
+        assert [json.loads(line) for line in lines] == expected
+    else:
+        assert sum(one["id"] in result.stdout for one in expected) == len(expected) > 0
+
+
+def test_messages_of_a_contact(run: Run, client: SakariClient) -> None:
+    message = next(client.messages.list())
+    contact, conversation = message["contact"]["id"], message["conversation"]["id"]
+    for option, value, field in (
+        ("--contact", contact, "contact"),
+        ("--conversation", conversation, "conversation"),
+    ):
+        found = [
+            json.loads(line) for line in run("messages", "list", option, value).stdout.splitlines()
+        ]
+        assert {one[field]["id"] for one in found} == {value}
+    assert json.loads(run("messages", "get", message["id"]).stdout) == message
+
+
+def test_balance_and_account(run: Run) -> None:
+    assert json.loads(run("balance").stdout)["segments"] == 5000
+    assert run("balance", "--format", "csv").stdout.splitlines()[1] == "250.0,US,0.05,5000"
+    assert "Example Flowers" in run("account", "--format", "table").stdout
+
+
+def test_a_conversation_is_closed(run: Run, emulator: EmulatorServer) -> None:
+    conversation_id = emulator.ids("conversations")[0]
+    assert run("conversations", "close", conversation_id).exit_code == 0
+    assert emulator.requests[-1].path.endswith(f"/conversations/{conversation_id}/close")
+
+
+def test_a_webhook_is_added_and_removed(run: Run, client: SakariClient) -> None:
+    url = "https://hooks.example.com/a?b=c"
+    assert run("webhooks", "add", url, "--event", "message-received").exit_code == 0
+    assert url in [one["destination"] for one in client.webhooks.list()]
+    assert run("webhooks", "remove", url).exit_code == 0
+    assert url not in [one["destination"] for one in client.webhooks.list()]
+    assert run("webhooks", "remove", url).exit_code == 1
+
+
+@pytest.mark.parametrize("form", [(), ("--form",)])
+def test_a_shared_file_prints_its_link_alone(
+    run: Run, emulator: EmulatorServer, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(b"x")
+    result = run("files", "share", str(file), *form)
+    assert result.stdout.startswith(emulator.url)
+    assert result.stdout.count("\n") == 1
+
+
+def test_settings_come_from_the_env_file_unless_they_are_exported(
+    run: Run, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TAP_SAKARI_CLIENT_SECRET")
+    lacking = run("balance")
+    assert lacking.exit_code == 4
+    assert lacking.stderr.startswith("sakari: TAP_SAKARI_CLIENT_SECRET: is not set.")
+    line = f"TAP_SAKARI_CLIENT_SECRET={settings['client_secret']}\n"
+    (tmp_path / ".env").write_text(f"{line}TAP_SAKARI_ACCOUNT_ID=not-this-one\n", "utf-8")
+    assert run("balance").exit_code == 0
+    (tmp_path / "other").write_text("TAP_SAKARI_CLIENT_SECRET=wrong\n", "utf-8")
+    refused = run("--env-file", "other", "balance")
+    assert refused.exit_code == 4
+    assert refused.stderr.startswith("sakari: client_id, client_secret: ")
+    assert run("--env-file", "gone", "balance").exit_code == 2
+    (tmp_path / ".env").write_bytes(b"A=\xff")
+    assert run("balance").exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("switches", "code"),
+    [
+        ({"error_every": 1, "error_status": 403}, 4),
+        ({"error_every": 1, "error_status": 400}, 1),
+        ({"html_every": 1}, 1),
+    ],
+)
+def test_an_error_is_one_line_and_a_code(
+    run: Run, emulator: EmulatorServer, monkeypatch: pytest.MonkeyPatch, switches: Any, code: int
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    emulator.switch(**switches)
+    result = run("balance")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith("sakari: GET /balance: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nothing",), ("contacts", "list", "+15551234567"), ("--x",)]
+)
+def test_wrong_use_is_one_line_without_numbers(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("sakari: ")
+    assert result.stderr.count("\n") == 1
+    assert "51234" not in result.stderr
+
+
+def test_help_names_settings_and_exit_codes(run: Run) -> None:
+    shown = run("--help").stdout
+    assert "TAP_SAKARI_CLIENT_SECRET" in shown
+    assert "3    unknown" in shown
+    assert run().exit_code == 2
+
+
+def test_the_tap_does_not_load_the_command() -> None:
+    program = (
+        "import sys, tap_sakari.__main__, target_sakari.__main__\n"
+        "assert 'sakari_client.client' in sys.modules"
+        "\nassert 'sakari_client.cli' not in sys.modules"
+    )
+    checkout = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=checkout)

@@ -1,0 +1,131 @@
+"""The command as it is typed: pipes, no terminal, and a terminal to ask at."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.process import COMMAND, PATIENCE, AtTerminal, environment, sakari
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sakari_emulator.server import EmulatorServer
+
+SEND = ("send", "--to", "+12125550199", "--text", "Hello")
+
+
+def test_data_alone_goes_to_a_pipe(settings: dict[str, Any], tmp_path: Path) -> None:
+    done = sakari("contacts", "list", "--limit", "2", settings=settings, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
+
+
+def test_a_reader_who_leaves_early_is_no_error(settings: dict[str, Any], tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "contacts", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=environment(settings), cwd=tmp_path,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(PATIENCE) == 0
+    process.stderr.close()
+
+
+def test_a_reader_who_leaves_early_does_not_change_what_became_of_a_send(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            [*COMMAND, *SEND, "--contact", "f" * 24, "--yes"], stdout=gone,
+            stderr=subprocess.PIPE, timeout=PATIENCE, check=False,
+            env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert b"1 accepted, 1 rejected" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_upload_goes_on_when_nobody_reads_what_failed(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    (tmp_path / "a.csv").write_text("mobile\n" + "12\n" * 1000 + "+12125550199\n", "utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            [*COMMAND, "contacts", "upload", "a.csv"], stdout=gone, stderr=subprocess.PIPE,
+            timeout=PATIENCE, check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"1 written, 1,000 rejected, 0 unknown\n")
+    assert len(emulator.ids("contacts")) == 131
+
+
+def test_without_a_terminal_nothing_is_sent(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    done = sakari(*SEND, settings=settings, folder=tmp_path, input="y\n")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(emulator.ids("messages")) == 250
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("y\n", 1), ("Yes\n", 1), ("\n", 0), ("no\n", 0)])
+def test_at_a_terminal_it_asks(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer,
+    answer: str, sent: int,
+) -> None:  # fmt: skip
+    with AtTerminal(*SEND, settings=settings, folder=tmp_path) as terminal:
+        assert "To 1 recipient: +1212*****99" in terminal.read(until="Send it? [y/N]")
+        assert len(emulator.ids("messages")) == 250
+        terminal.press(answer)
+        code, output = terminal.finish()
+    assert code == (0 if sent else 1)
+    assert len(output.splitlines()) == sent
+    assert ("Nothing was sent." in terminal.seen) == (not sent)
+    assert len(emulator.ids("messages")) == 250 + sent
+
+
+def test_ctrl_c_at_the_question_sends_nothing(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    with AtTerminal(*SEND, settings=settings, folder=tmp_path) as terminal:
+        terminal.read(until="[y/N]")
+        terminal.process.send_signal(signal.SIGINT)
+        code, output = terminal.finish()
+    assert (code, output) == (130, "")
+    assert "sakari: stopped." in terminal.seen
+    assert "Traceback" not in terminal.seen
+    assert len(emulator.ids("messages")) == 250
+
+
+def test_ctrl_c_while_it_is_sent_is_unknown(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    emulator.switch(fail_after_accept_every=1, fail_after_accept="hang")
+    with AtTerminal(*SEND, "--yes", settings=settings, folder=tmp_path) as terminal:
+        terminal.read(until="Balance: 2")
+        while len(emulator.ids("messages")) == 250:
+            assert terminal.process.poll() is None
+        terminal.process.send_signal(signal.SIGINT)
+        code, output = terminal.finish()
+    assert (code, output) == (3, "")
+    assert "it may have been" in terminal.seen
+
+
+def test_a_full_disk_is_one_line(settings: dict[str, Any], tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*COMMAND, "contacts", "list"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
+            check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == b"sakari: No space left on device.\n"

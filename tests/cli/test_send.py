@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.cli.outcomes import outcomes
+from sakari_client.resources.sent import read_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from sakari_client.client import SakariClient
+    from sakari_emulator.server import EmulatorServer
+
+    Run = Callable[..., Result]
+
+NUMBER = "+12125550199"
+SEND = ("send", "--to", NUMBER, "--text", "Hello there")
+
+
+def sent(emulator: EmulatorServer) -> int:
+    return len(emulator.ids("messages")) - 250
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_text_is_sent_to_all_and_each_is_told(
+    run: Run, client: SakariClient, emulator: EmulatorServer
+) -> None:
+    result = run(*SEND, "--to", "+1 212 555 0188", "--yes")
+    assert result.exit_code == 0, result.stderr
+    first, second = rows(result)
+    assert (first["to"], first["status"]) == (NUMBER, "accepted")
+    assert second["to"] == "+12125550188"
+    assert client.messages.get(first["messageId"])["message"] == "Hello there"
+    assert "2 accepted, 0 rejected, 0 unknown; estimated price 0.1" in result.stderr
+    assert sent(emulator) == 2
+
+
+def test_who_gets_what_is_said_with_numbers_masked(run: Run) -> None:
+    more = [part for last in range(10, 14) for part in ("--to", f"+121255501{last}")]
+    said = run(*SEND, *more, "--dry-run").stderr
+    assert "To 5 recipients: +1212*****99, +1212*****10, +1212*****11, and 2 more" in said
+    assert "Text: 11 characters" in said
+    assert "Balance: 250.0, enough for 5000 segments" in said
+    assert "Hello" not in said
+
+
+def test_a_balance_that_cannot_be_read_does_not_matter(run: Run, emulator: EmulatorServer) -> None:
+    emulator.switch(error_every=1, error_status=403)
+    result = run(*SEND, "--dry-run")
+    assert result.exit_code == 0
+    assert "Balance: cannot be read" in result.stderr
+
+
+def test_a_dry_run_sends_nothing_whatever_else_is_said(
+    run: Run, emulator: EmulatorServer, tmp_path: Path
+) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"x")
+    result = run(*SEND, "--media-file", str(picture), "--dry-run", "--yes")
+    assert rows(result) == [{"to": NUMBER, "status": "planned"}]
+    assert "and 1 media" in result.stderr
+    assert sent(emulator) == 0
+    assert not [one for one in emulator.requests if one.method == "POST" and "v1" in one.path]
+
+
+def test_without_a_terminal_it_must_be_told_not_to_ask(run: Run, emulator: EmulatorServer) -> None:
+    result = run(*SEND, input="y\n")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "give --yes to go ahead. Nothing was sent." in result.stderr
+    assert sent(emulator) == 0
+
+
+def test_to_all_who_have_a_tag(run: Run, client: SakariClient, emulator: EmulatorServer) -> None:
+    able = [one for one in client.contacts.list({"tags": "vip"}) if "blocked" not in one]
+    planned = rows(run("send", "--tag", "vip", "--text", "x", "--dry-run"))
+    numbers = {one["mobile"]["number"] for one in able}
+    assert numbers <= {one["to"] for one in planned}
+    result = run("send", "--tag", "vip", "--text", "x", "--yes")
+    accepted = {one["to"] for one in rows(result) if one["status"] == "accepted"}
+    assert accepted == numbers
+    assert result.exit_code == (0 if len(able) == len(planned) else 1)
+    assert sent(emulator) == len(able)
+
+
+def test_a_refused_recipient_is_told_with_the_code(
+    run: Run, client: SakariClient, emulator: EmulatorServer
+) -> None:
+    blocked = next(one for one in client.contacts.list() if one.get("blocked"))
+    result = run(*SEND, "--contact", blocked["id"], "--yes")
+    assert result.exit_code == 1
+    assert [(one["status"], one["code"]) for one in rows(result)] == [
+        ("accepted", None),
+        ("rejected", "CONT-010"),
+    ]
+    assert sent(emulator) == 1
+
+
+def test_to_a_conversation_with_media_from_a_group(
+    run: Run, client: SakariClient, tmp_path: Path
+) -> None:
+    able = {one["id"] for one in client.contacts.list() if "blocked" not in one}
+    conversation = next(
+        one["id"] for one in client.conversations.list() if one["contact"]["id"] in able
+    )
+    picture, text = tmp_path / "a.png", tmp_path / "text"
+    picture.write_bytes(b"x")
+    text.write_text("Grüße\n", "utf-8")
+    result = run(
+        "send", "--conversation", conversation, "--text-file", str(text), "--media-file",
+        str(picture), "--media", "https://media.example.com/b.png", "--group", "a" * 24, "--yes",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    (row,) = rows(result)
+    message = client.messages.get(row["messageId"])
+    assert (message["message"], message["type"]) == ("Grüße", "mms")
+    assert message["conversation"]["id"] == conversation
+    assert message["group"] == {"id": "a" * 24}
+    assert message["media"][0] == {"url": "https://media.example.com/b.png"}
+    assert len(message["media"]) == 2
+
+
+def test_nobody_knows_has_a_code_of_its_own(run: Run, emulator: EmulatorServer) -> None:
+    emulator.switch(fail_after_accept_every=1)
+    result = run(*SEND, "--yes")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "sakari messages list --contact" in result.stderr.splitlines()[-1]
+    assert sent(emulator) == 1
+
+
+def test_a_send_that_failed_for_certain_says_so(run: Run, emulator: EmulatorServer) -> None:
+    emulator.switch(success_false_every=2)  # the first asks for the balance
+    result = run(*SEND, "--yes")
+    assert result.exit_code == 1
+    assert result.stderr.endswith(" Nothing was sent.\n")
+    assert sent(emulator) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", NUMBER), "either --text or --text-file"),
+        (("--to", NUMBER, "--text", " "), "empty"),
+        (("--text", "x"), "nobody to send to"),
+        (("--to", NUMBER, "--to", "+1 212 5550199", "--text", "x"), "twice"),
+        (("--to", "0199", "--text", "x"), "cannot be a phone number"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused(
+    run: Run, emulator: EmulatorServer, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run("send", *arguments, "--yes")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sent(emulator) == 0
+
+
+def test_whom_sakari_counts_but_does_not_list_is_a_row_too() -> None:
+    asked = [{"contact": {"mobile": {"number": NUMBER}}}]
+    message = {"id": "1", "contact": {"mobile": {"number": NUMBER}}}
+    data = {"requested": 5, "valid": 5, "messages": [message]}
+    told = [(one["to"], one["status"]) for one in outcomes(read_result(asked, data))]
+    assert told == [(NUMBER, "accepted"), ("4 more", "accepted")]
+    data["valid"] = 3
+    assert outcomes(read_result(asked, data))[1]["status"] == "unknown"
+
+
+def test_an_answer_that_tells_nothing_of_those_found_is_unknown() -> None:
+    assert [one["status"] for one in outcomes(read_result([], {"jobId": "1"}))] == ["unknown"]

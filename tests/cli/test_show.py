@@ -1,0 +1,82 @@
+"""What records look like on stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from sakari_client.cli import show
+from sakari_client.cli.ended import without_numbers
+from sakari_client.cli.plain import masked, plain
+
+ODD = {"id": "1", "name": "[red]x\x1b[2J\r\n\x9b1A", "text": 'a "b", c\nd'}
+
+
+def test_a_table_shows_markup_as_it_is_and_obeys_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show.records([ODD], "table", table=("id", "name", "text"))
+    shown = capsys.readouterr().out
+    assert r"[red]x\x1b[2J\r\n\x9b1A" in shown
+    assert all(line.isprintable() for line in shown.split("\n"))
+
+
+def test_json_is_the_record_and_obeys_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    show.records([ODD, {"name": "Ünï\u202e"}], "json", table=())
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line) for line in lines] == [ODD, {"name": "Ünï\u202e"}]
+    assert "Ünï" in lines[1]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_csv_quotes_what_it_must(capsys: pytest.CaptureFixture[str]) -> None:
+    show.records([ODD], "csv", table=("id", "text"), more=("name",))
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
+    assert rows == [["id", "text", "name"], [ODD["id"], ODD["text"], ODD["name"]]]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("created.at", "2026-01-01"),
+        ("updated.at", "2026-01-02"),
+        ("tags", "vip|new"),
+        ("plain", "vip|new"),
+        ("mobile.number", "+1555"),
+        ("mobile.country", ""),
+        ("gone.at", ""),
+        ("read", "true"),
+        ("price", "0.05"),
+        ("media", '[{"url": "x"}]'),
+        ("a.b", "dotted"),
+    ],
+)
+def test_cells(path: str, text: str) -> None:
+    record = {
+        "created": {"at": "2026-01-01"},
+        "updated": "2026-01-02",
+        "tags": [{"tag": "vip", "visible": True}, {"tag": "new"}],
+        "plain": ["vip", "new"],
+        "mobile": {"number": "+1555", "country": None},
+        "gone": None,
+        "read": True,
+        "price": 0.05,
+        "media": [{"url": "x"}],
+        "a.b": "dotted",
+    }
+    assert show.cell(record, path) == text
+
+
+def test_letters_and_emoji_stay_as_they_are() -> None:
+    text = "Zoë Ж 👩\u200d👧 x"
+    assert plain(text) == text
+    assert plain("a\xa0b\u202e") == "a b\\u202e"
+
+
+def test_numbers_are_masked() -> None:
+    assert masked("+15551234567") == "+1555*****67"
+    assert "3456" not in masked("+123456")
+    assert without_numbers("extra (+1 555 123-4567) at 10:30") == "extra (+1 55********67) at 10:30"
