@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -157,10 +158,11 @@ def _objects(value: Any) -> list[Record]:
 
 
 def _number(value: Any) -> float | None:
-    """A number, also where it comes as text."""
+    """A number, also where it comes as text; None where it is none, or cannot be counted with."""
     if isinstance(value, bool):
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
