@@ -112,7 +112,7 @@ def _seconds(value: Any) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -126,7 +126,7 @@ def _jwt_lifetime(token: str, now: float) -> float | None:
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         expires = _seconds(claims.get("exp"))
         issued = _seconds(claims.get("iat"))
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return None
     if expires is None:
         return None

@@ -88,7 +88,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "exclusiveMinimum": 0,
         "maximum": 86400,
         "description": "Seconds to wait for an answer, from the request being sent to the last "
-        "byte. (A server that drips the head of its answer byte by byte may take longer.)",
+        "byte.",
     },
     "max_retries": {
         "type": "integer",
@@ -201,6 +201,8 @@ class ClientConfig:
             _require_proxy(self.proxy_url)
         if self.ca_file:
             _require_certificates(self.ca_file)
+        if not (self.user_agent.isascii() and self.user_agent.isprintable()):
+            raise ConfigError("user_agent", "must be printable ASCII, which is all headers hold.")
 
     def __repr__(self) -> str:
         """The settings without the secret ones."""

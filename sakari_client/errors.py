@@ -22,6 +22,7 @@ class Failure(enum.Enum):
     BAD_ANSWER = "an answer came that cannot be read"
     OVERSIZED = "an answer came that is too large to be read, and would be again"
     SERVER = "the server failed (5xx)"
+    REDIRECTED = "the server named another address (3xx), as some do once they have acted"
     THROTTLED = "the server refused for now (429)"
     UNAUTHORIZED = "the access token was refused (401, 403)"
     REFUSED = "the server refused the request"
@@ -105,6 +106,12 @@ class RequestRefusedError(SakariError):
     """The server understood the request and refused it (other 4xx, or `success: false`)."""
 
     failure = Failure.REFUSED
+
+
+class RedirectedError(RequestRefusedError):
+    """The server names another address (3xx), which is not asked: mend `api_url`."""
+
+    failure = Failure.REDIRECTED
 
 
 class RateLimitError(SakariError):

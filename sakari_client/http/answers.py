@@ -18,6 +18,7 @@ from sakari_client.errors import (
     InvalidAnswerError,
     NotFoundError,
     RateLimitError,
+    RedirectedError,
     RequestRefusedError,
     SakariError,
     ServerError,
@@ -180,10 +181,15 @@ def _classify(status: int, operation: str) -> tuple[type[SakariError], str]:
         return NotFoundError, "There is no such record in this account."
     if status in _BY_STATUS:
         return _BY_STATUS[status]
-    return _BY_CLASS.get(status // 100, (RequestRefusedError, _REFUSED_ADVICE))
+    if status // 100 == _SUCCESS:
+        return _REFUSED
+    return _BY_CLASS.get(status // 100, (InvalidAnswerError, "No such status exists."))
 
 
-_REFUSED_ADVICE = "Sakari refused the request as it is; if the code does not say why, ask Sakari."
+_REFUSED: tuple[type[SakariError], str] = (
+    RequestRefusedError,
+    "Sakari refused the request as it is; if the code does not say why, ask Sakari.",
+)
 _BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
     HTTPStatus.UNAUTHORIZED: (
         AuthenticationError,
@@ -201,9 +207,10 @@ _BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
 }
 _BY_CLASS: dict[int, tuple[type[SakariError], str]] = {
     3: (
-        RequestRefusedError,
+        RedirectedError,
         "Redirects are not followed, as credentials would go along. Check api_url.",
     ),
+    4: _REFUSED,
     5: (ServerError, "This is a failure at Sakari's end; try again later."),
 }
 

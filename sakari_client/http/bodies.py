@@ -17,6 +17,9 @@ from sakari_client.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LONGEST_INTEGER = 4_000
+"""Digits; Python writes no integer of more than 4,300."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -45,7 +48,7 @@ def as_json(value: Any, operation: str) -> Body:
     except RecursionError:
         problem = "is nested too deeply."
     except ValueError:
-        problem = "holds NaN, infinity, or itself; leave the value out, or give null."
+        problem = "holds NaN, infinity, a huge number, or itself; leave it out, or give null."
     except TypeError as error:
         problem = f"cannot be written as JSON ({error})."
     raise InvalidInputError("the record", problem, operation=operation)
@@ -54,6 +57,9 @@ def as_json(value: Any, operation: str) -> Body:
 def _plain(value: Any) -> Any:
     """What `json` cannot write by itself."""
     if isinstance(value, Decimal):
+        # A small text, such as 1E+999999999, may stand for more digits than there is memory.
+        if not value.is_finite() or value.adjusted() > _LONGEST_INTEGER:
+            raise ValueError
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()

@@ -9,7 +9,9 @@ import msgspec
 DEEPEST = 100
 """Levels of objects and arrays inside each other that are left as they are."""
 
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', re.DOTALL)
+# A string without an end is taken to the end of the text: to try each quote in it as the beginning
+# of another one takes time with the square of its length.
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
 
 
 def shallow(text: bytes) -> bytes:

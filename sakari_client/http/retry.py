@@ -35,12 +35,16 @@ _REPEATED: dict[Failure, frozenset[Repeat]] = {
     Failure.SERVER: frozenset({Repeat.HARMLESS}),
     Failure.BAD_ANSWER: frozenset({Repeat.HARMLESS}),
     Failure.OVERSIZED: frozenset(),
+    # After a POST a redirect may lead to its outcome; it would come again in any case.
+    Failure.REDIRECTED: frozenset(),
     # 401 and 403 are repeated once with a new token, by the transport.
     Failure.UNAUTHORIZED: frozenset(),
     Failure.REFUSED: frozenset(),
     Failure.LOCAL: frozenset(),
 }
-_AMBIGUOUS = frozenset({Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER, Failure.OVERSIZED})
+_AMBIGUOUS = frozenset(
+    {Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER, Failure.OVERSIZED, Failure.REDIRECTED}
+)
 
 
 def may_repeat(repeat: Repeat, failure: Failure) -> bool:

@@ -168,7 +168,7 @@ class Transport:
         values = {"accountId": self.config.account_id, **ids}
         template = operation.root + operation.path
         path = template.format_map({name: _segment(name, value) for name, value in values.items()})
-        return f"{self.config.api_url}{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"{self.config.api_url}{path}" + (f"?{_query(query)}" if query else "")
 
     def _with_token(self, request: Request, operation: Operation, read: Read) -> Any:
         """Send with the access token, and with a new one where the server refuses it.
@@ -303,12 +303,24 @@ _OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BA
 
 def _segment(name: str, value: str) -> str:
     """Encode a value for one segment of a path, so that no value can reach another path."""
+    if not isinstance(value, str):
+        raise InvalidInputError(name, "must be text.")
     if value in {"", ".", ".."}:
         raise InvalidInputError(name, "must not be empty or made of dots only.")
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise InvalidInputError(name, "holds half a character, which no address can.") from None
+        raise InvalidInputError(name, _HALF) from None
+
+
+def _query(query: Query) -> str:
+    try:
+        return urlencode(query)
+    except UnicodeEncodeError:
+        raise InvalidInputError("filters", _HALF) from None
+
+
+_HALF = "holds half a character (a lone surrogate), which no address can."
 
 
 def _credentials_refused(error: SakariError) -> AuthenticationError:

@@ -6,8 +6,10 @@ import contextlib
 import email.utils
 import logging
 import os
+import re
 import ssl
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -29,6 +31,7 @@ from sakari_client.errors import (
     SakariError,
     TlsError,
 )
+from sakari_client.http import deadline
 from sakari_client.http.answers import Answer
 
 if TYPE_CHECKING:
@@ -36,20 +39,31 @@ if TYPE_CHECKING:
     from sakari_client.http.bodies import Body
 
 
-class _WithoutQueries(logging.Filter):
-    """Keeps what filters ask for, numbers and addresses among it, out of urllib3's debug log."""
+class _Discreet(logging.Filter):
+    """Keeps ids, what filters ask for, and what servers send out of urllib3's log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Cut the query off the paths of the API."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                part.split("?")[0] if isinstance(part, str) and "/v1/" in part else part
-                for part in record.args
-            )
+        """Cut the paths of the API off behind the resource; name errors by their class."""
+        if isinstance(record.args, tuple) and any(map(_holds_path, record.args)):
+            record.args = tuple(_discreet(part) for part in record.args)
+            record.exc_info = None
         return True
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_WithoutQueries())
+def _holds_path(part: object) -> bool:
+    return isinstance(part, str) and "/v1/" in part
+
+
+def _discreet(part: object) -> object:
+    if isinstance(part, Exception):
+        return type(part).__name__
+    return _BEHIND_RESOURCE.sub(r"\1", part) if isinstance(part, str) else part
+
+
+_BEHIND_RESOURCE = re.compile(r"(/v1/[^/?]+/[^/?]+(?:/[^/?]+)?).*", re.DOTALL)
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_Discreet())
 
 _CHUNK = 64 * 1024
 _MEGABYTE = 1_000_000
@@ -121,7 +135,6 @@ class Wire:
         Raises:
             SakariError: there is no whole answer; the class says how far the request came.
         """
-        deadline = self._clock.monotonic() + self._config.request_timeout
         try:
             response = self._open(request, token)
             try:
@@ -129,7 +142,7 @@ class Wire:
                 return Answer(
                     response.status,
                     response.headers,
-                    self._read_body(request.operation, response, deadline),
+                    self._read_body(request.operation, response),
                     self._clock.time(),
                 )
             finally:
@@ -175,6 +188,7 @@ class Wire:
             prepared, self._trusted, proxies=proxies
         )
         assert isinstance(pool, urllib3.HTTPConnectionPool)  # noqa: S101 - for the type checker
+        deadline.apply(pool)
         self._adapter.cert_verify(pool, url, self._trusted, None)  # type: ignore[no-untyped-call]
         route = _Route(pool, self._adapter.request_url(prepared, proxies) == url)
         return self._routes.setdefault(host, route)
@@ -188,13 +202,17 @@ class Wire:
             sent = email.utils.parsedate_to_datetime(date).timestamp()
             self.clock_offset = sent - self._clock.time()
 
-    def _read_body(
-        self, operation: str, response: urllib3.BaseHTTPResponse, deadline: float
-    ) -> bytes:
-        """Read the body, no further than `max_response_mb` and `request_timeout` allow."""
+    def _read_body(self, operation: str, response: urllib3.BaseHTTPResponse) -> bytes:
+        """Read the body, no further than `max_response_mb` allows."""
+        if response.status < HTTPStatus.OK:
+            # The answer proper is still to come, to whatever this connection asks next; so it is
+            # closed unread. (Of these only 100 is waited for, by http.client.)
+            raise InvalidAnswerError(
+                f"{operation}: the server answered {response.status}, which is no answer yet.",
+                operation=operation,
+                status=response.status,
+            )
         body = bytearray()
-        # read1 comes back with what is there, so a server that drips a byte a second cannot
-        # hold this loop for ever, as a read of a full chunk would let it.
         while chunk := response.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > self._config.max_response_mb * _MEGABYTE:
@@ -204,8 +222,6 @@ class Wire:
                     operation=operation,
                     status=response.status,
                 )
-            if self._clock.monotonic() > deadline:
-                raise _timeout(operation)
         return bytes(body)
 
     def _proxies(self, url: str) -> dict[str, str]:

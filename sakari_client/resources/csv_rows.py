@@ -106,7 +106,7 @@ def _text(name: str, value: Any) -> str:
         text = "true" if value else "false"
     elif isinstance(value, dt.date | dt.time):
         text = value.isoformat()
-    elif isinstance(value, str | int | float | Decimal):
+    elif isinstance(value, str | float | Decimal):
         text = str(value)
     else:
         text = _as_json(name, value)

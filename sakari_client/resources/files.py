@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -27,11 +27,12 @@ class SharedFile:
     """A file that can be fetched (ShareFileResponse).
 
     Attributes:
-        link: its address, to be put into a text, or into `media` of an MMS.
+        link: its address, to be put into a text, or into `media` of an MMS. It is all that is
+            needed to fetch the file, so it is not shown.
         expires: until when, ISO 8601; None where Sakari does not say.
     """
 
-    link: str
+    link: str = field(repr=False)
     expires: str | None
 
 
@@ -66,7 +67,10 @@ class Files:
         if len(content) > LARGEST:
             raise InvalidInputError("file", f"is larger than {LARGEST // 1_000_000} MB.")
         name = name or (Path(file).name if isinstance(file, str | PathLike) else "file")
-        body = as_upload("media", name, content) if as_form else as_bytes(content)
+        try:
+            body = as_upload("media", name, content) if as_form else as_bytes(content)
+        except UnicodeEncodeError:
+            raise InvalidInputError("name", "holds half a character (a lone surrogate).") from None
         data = self._transport.call(_SHARE, body=body, read=whole)
         link, expires = data.get("link"), data.get("expires")
         if not isinstance(link, str) or not link:
@@ -85,6 +89,8 @@ def _content(file: bytes | str | PathLike[str] | IO[bytes]) -> bytes:
         content = file.read(LARGEST + 1)
     except OSError as error:
         raise InvalidInputError("file", f"cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise InvalidInputError("file", "has a path that none can have.") from None
     if not isinstance(content, bytes):
         raise InvalidInputError("file", "is open as text; open it with 'rb'.")
     return content

@@ -158,7 +158,7 @@ def _objects(value: Any) -> list[Record]:
 
 
 def _number(value: Any) -> float | None:
-    """A number, also where it comes as text."""
+    """A number, also where it comes as text; None where it is none, or cannot be counted with."""
     if isinstance(value, bool):
         return None
     try:

@@ -68,7 +68,7 @@ def test_each_fault_is_one_clear_error(
         ("200 OK", b'{"success":false,"error":{"code":"NEW-123","description":"Ada"}}',
          errors.RequestRefusedError, "200, NEW-123."),
         ("500 Oops", b'{"error":"ada@example.com"}', errors.ServerError, "500, no error code."),
-        ("302 Found", b"", errors.RequestRefusedError, "Redirects are not followed"),
+        ("302 Found", b"", errors.RedirectedError, "Redirects are not followed"),
         ("200 OK", b"<html>Ada +15550100002</html>", errors.InvalidAnswerError, "an HTML page"),
         ("200 OK", b"Ada, ada@example.com", errors.InvalidAnswerError, "with text in place of"),
         ("200 OK", b"[" * 100_000, errors.InvalidAnswerError, "broken JSON"),

@@ -214,8 +214,9 @@ def test_the_breaker_leaves_other_endpoints_alone() -> None:
 @pytest.mark.parametrize("failure", Failure)
 def test_what_is_repeated(failure: Failure) -> None:
     not_taken = {Failure.NOT_SENT, Failure.THROTTLED}
-    unclear = {Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER, Failure.OVERSIZED}
-    again = not_taken | unclear - {Failure.OVERSIZED}
+    comes_again = {Failure.OVERSIZED, Failure.REDIRECTED}
+    unclear = {Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER} | comes_again
+    again = not_taken | unclear - comes_again
     assert retry.may_repeat(Repeat.HARMLESS, failure) is (failure in again)
     assert retry.may_repeat(Repeat.HARMFUL, failure) is (failure in not_taken)
     assert retry.is_ambiguous(Repeat.HARMFUL, failure) is (failure in unclear)
