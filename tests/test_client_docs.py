@@ -1,17 +1,20 @@
-"""The first example of docs/client.md prints what the page says."""
+"""The first examples of docs/client.md and README.md print what the pages say."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sakari_emulator.server import EmulatorServer
 
-PAGE = Path(__file__).parent.parent / "docs" / "client.md"
+CHECKOUT = Path(__file__).parent.parent
+PAGE = CHECKOUT / "docs" / "client.md"
+README = CHECKOUT / "README.md"
 
 
 def test_the_first_example_prints_what_the_page_says(emulator: EmulatorServer) -> None:
@@ -24,3 +27,19 @@ def test_the_first_example_prints_what_the_page_says(emulator: EmulatorServer) -
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == printed, done.stderr
+
+
+def test_the_readmes_ten_lines_print_what_it_says(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    section = README.read_text("utf-8").split("\n## From Python")[1].split("\n## ")[0]
+    [program] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    [printed] = re.findall(r"prints.*?```\n(.*?)```", section, re.DOTALL)
+    variables = {f"TAP_SAKARI_{name.upper()}": str(value) for name, value in settings.items()}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **variables},
+    )  # fmt: skip
+    assert done.stdout == printed, done.stderr
+    assert len([line for line in program.splitlines() if line]) <= 10
+    assert not any(one.method == "POST" and "/messages" in one.path for one in emulator.requests)

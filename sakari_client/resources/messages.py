@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sakari_client import phone
@@ -11,10 +12,10 @@ from sakari_client.http.envelope import whole
 from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource
-from sakari_client.resources.sent import SendResult, names_asked, read_result
+from sakari_client.resources.sent import Recipient, SendResult, names_asked, read_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _GET = Operation("GET", "/messages/{messageId}")
 _SEND = Operation(
@@ -51,6 +52,7 @@ class Messages(Resource):
         media: Iterable[str] = (),
         conversation_strategy: str | None = None,
         phone_number_group: str | None = None,
+        dry_run: bool = False,
     ) -> SendResult:
         """`POST /v1/accounts/{accountId}/messages`: send a text. It costs money.
 
@@ -67,6 +69,7 @@ class Messages(Resource):
             media: addresses of pictures and the like; `files.share` makes one of a file.
             conversation_strategy: as Sakari has it; its values are not documented.
             phone_number_group: id of the group of numbers to send from.
+            dry_run: check all of it, and send nothing; each recipient is `planned`.
 
         Returns:
             What became of each recipient. Accepted is not delivered: read the message again.
@@ -79,6 +82,10 @@ class Messages(Resource):
         """
         if not template.strip():
             raise InvalidInputError("template", "is empty: there is no text to send.")
+        lists = {"contacts": contacts, "conversations": conversations, "media": media}
+        for name, given in lists.items():
+            if isinstance(given, str | Mapping):
+                raise InvalidInputError(name, "must be a list, also of one.")
         asked: list[Record] = [
             *({"conversation": one} for one in conversations),
             *({"contact": _contact(one)} for one in contacts),
@@ -101,6 +108,8 @@ class Messages(Resource):
             "phoneNumberFilter": phone_number_group and {"group": {"id": phone_number_group}},
         }
         body = as_json({name: value for name, value in request.items() if value}, str(_SEND))
+        if dry_run:
+            return SendResult(tuple(Recipient(one, "planned") for one in asked))
         return read_result(asked, self._transport.call(_SEND, body=body, read=whole))
 
 

@@ -23,15 +23,15 @@ class Recipient:
 
     Attributes:
         asked: as asked for: `{contact: {…}}` or `{conversation: id}`.
-        status: accepted by Sakari, which is not delivered yet; rejected, with the reason; or
-            unknown, where the answer does not tell.
+        status: accepted by Sakari, which is not delivered yet; rejected, with the reason; unknown,
+            where the answer does not tell; or planned, in a dry run.
         message: the message made, as far as the answer lists it.
         code: Sakari's error code, or None.
         description: why it is rejected. Sakari's words: do not log them.
     """
 
     asked: Record = field(repr=False)
-    status: Literal["accepted", "rejected", "unknown"]
+    status: Literal["accepted", "rejected", "unknown", "planned"]
     message: Record | None = field(default=None, repr=False)
     code: str | None = None
     description: str | None = field(default=None, repr=False)

@@ -130,6 +130,10 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": TEXT, "contacts": [{"id": "a"}, {"id": "a"}]}, "twice"),
         ({"template": TEXT, "conversations": ["a", "a"]}, "twice"),
         ({"template": TEXT, "contacts": ["2125550123"]}, "number"),
+        ({"template": TEXT, "contacts": ADA}, "contacts must be a list"),
+        ({"template": TEXT, "contacts": {"id": "a"}}, "contacts must be a list"),
+        ({"template": TEXT, "conversations": "abc"}, "conversations must be a list"),
+        ({"template": TEXT, "contacts": [ADA], "media": "https://a.b/c"}, "media must be a list"),
         ({"template": TEXT, "contacts": [{"firstName": "Ada"}]}, "neither id nor"),
         ({"template": "half \ud83d", "contacts": [ADA]}, "half a character"),
     ],
@@ -141,6 +145,16 @@ def test_what_cannot_be_meant_is_not_sent(
         sakari.messages.send(**how)
     assert not sends(emulator)
     assert "5550123" not in str(caught.value)
+
+
+def test_a_dry_run_checks_all_and_sends_nothing(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    result = sakari.messages.send(TEXT, contacts=[ADA], conversations=["c"], dry_run=True)
+    assert [one.status for one in result.recipients] == ["planned", "planned"]
+    with pytest.raises(InvalidInputError, match="template"):
+        sakari.messages.send("", contacts=[ADA], dry_run=True)
+    assert not sends(emulator)
 
 
 @pytest.mark.parametrize("failure", ["reset", "500", "hang"])
