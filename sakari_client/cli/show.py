@@ -190,7 +190,17 @@ def closed_pipe_allowed() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still in the buffer would raise again at the very end.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _forget_stdout()
+    except OSError:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _forget_stdout()
+        raise
+
+
+def _forget_stdout() -> None:
+    """Have stdout go nowhere: what is still in its buffer would raise again at the very end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -15,6 +15,24 @@ from sakari_client.paging import stitched
 from tests.client.moving_list import ALL_HINTS, MovingList, as_text, rows_of, unsorted
 
 
+@pytest.mark.parametrize(("size", "cap", "lists"), [(130, 10, 200), (1_000, 100, 40)])
+@pytest.mark.parametrize("hints", [frozenset({"total"}), frozenset({"total", "has_next"})])
+def test_a_new_order_at_each_request_is_an_error_unless_all_rows_came(
+    size: int, cap: int, lists: int, hints: frozenset[str]
+) -> None:
+    failed = 0
+    for seed in range(lists):
+        chance = random.Random(seed)
+        shuffle = [lambda moving, chance=chance: chance.shuffle(moving.ids)] * 3_000
+        moving = MovingList(unsorted(size), hints=hints, cap=cap, changes=shuffle)
+        try:
+            assert set(moving.read()) == moving.always
+        except PagingError as error:
+            assert "rows changed places" in str(error)  # noqa: PT017 - not in each of them
+            failed += 1
+    assert failed > lists / 2
+
+
 def test_a_long_list_whose_beginning_is_deleted_meanwhile_is_not_read_twice() -> None:
     def delete_the_beginning(moving: MovingList) -> None:
         if len(moving.requests) == 50:

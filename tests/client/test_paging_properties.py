@@ -84,10 +84,6 @@ def make_list(  # noqa: PLR0913
     return moving
 
 
-_TELLING_PAGE = 8
-"""Rows of a page from which a new order each time is noticed; Sakari's pages have a hundred."""
-
-
 def read_and_listen(listing: StitchedList) -> tuple[list[str], str]:
     """The ids that come, and what is said of them: in the log, or as the error that ends it."""
     said = io.StringIO()
@@ -99,7 +95,7 @@ def read_and_listen(listing: StitchedList) -> tuple[list[str], str]:
         for rows in listing.pages():
             came += [row.id for row in rows]
     except PagingError as error:
-        said.write(f"FAILED: {error}")
+        said.write(str(error))
     finally:
         logger.removeHandler(handler)
     return came, said.getvalue()
@@ -313,9 +309,7 @@ def test_an_order_that_changes_at_each_request_is_said(  # noqa: PLR0913
     )
     came, said = read_and_listen(listing)
     assert len(came) == len(set(came))
-    grave = "FAILED: " in said if incomplete == "fail" else listing.doubtful
-    # Pages of a few rows show too little of the order for more than a word of warning.
-    assert set(came) == moving.always or grave or (said and cap < _TELLING_PAGE), said
+    assert set(came) == moving.always or said, "short, and nothing was said"
 
 
 @settings(max_examples=2500, deadline=None)

@@ -244,8 +244,10 @@ def test_the_command_counts_what_did_not_change_and_what_came_twice(
         assert counted["read"] == len(emulator.ids(stream))
         assert counted["read"] == counted["emitted"] + counted["unchanged"]
         pages = counted["requests"] - (counted["requests"] > 1)  # the last looks back
-        again = counted["duplicates"] + pages - 1 + 20 * (counted["requests"] - pages)
-        assert rows_sent(emulator, stream) == counted["read"] + again
+        least = counted["read"] + counted["duplicates"]
+        # A few rows of a page are asked for again, and the beginning.
+        most = least + 4 * (pages - 1) + 20 * (counted["requests"] - pages)
+        assert least <= rows_sent(emulator, stream) <= most
     assert figures(said["contacts"])["duplicates"] == 30
     assert figures(said["contacts"])["unchanged"] == sum(
         (row.updated or row.created) < MIDDLE_MS for row in emulator.account.contacts
