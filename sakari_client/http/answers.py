@@ -15,11 +15,13 @@ import msgspec
 from sakari_client.errors import (
     AccessDeniedError,
     AuthenticationError,
+    ConnectionLostError,
     InvalidAnswerError,
     NotFoundError,
     RateLimitError,
     RedirectedError,
     RequestRefusedError,
+    RequestTimeoutError,
     SakariError,
     ServerError,
 )
@@ -190,6 +192,9 @@ _REFUSED: tuple[type[SakariError], str] = (
     RequestRefusedError,
     "Sakari refused the request as it is; if the code does not say why, ask Sakari.",
 )
+_CLIENT_CLOSED = 499
+"""nginx's own: the client closed the connection."""
+
 _BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
     HTTPStatus.UNAUTHORIZED: (
         AuthenticationError,
@@ -199,6 +204,9 @@ _BY_STATUS: dict[int, tuple[type[SakariError], str]] = {
         AccessDeniedError,
         "Check account_id, and that these credentials may use this part of the API.",
     ),
+    # Proxies say these when they have passed a request on and wait no longer for its answer.
+    HTTPStatus.REQUEST_TIMEOUT: (RequestTimeoutError, "The server or a proxy gave up waiting."),
+    _CLIENT_CLOSED: (ConnectionLostError, "A proxy lost the connection."),
     HTTPStatus.NOT_FOUND: (NotFoundError, "Check account_id and api_url."),
     HTTPStatus.TOO_MANY_REQUESTS: (
         RateLimitError,

@@ -268,7 +268,7 @@ def _network_error(operation: str, error: Exception) -> SakariError:
         )
     if any(isinstance(cause, _MALFORMED) for cause in causes):
         return ConfigError("api_url, auth_url or proxy_url", "is not an address that can be used.")
-    if any(isinstance(cause, _NOT_CONNECTED) for cause in causes):
+    if any(isinstance(cause, _NOT_CONNECTED) or _NO_TUNNEL in str(cause) for cause in causes):
         return ConnectionFailedError(
             f"{operation}: no connection to the server. Check the network, api_url and the proxy.",
             operation=operation,
@@ -290,13 +290,16 @@ _MALFORMED = (
     requests.exceptions.MissingSchema,
     urllib3.exceptions.LocationValueError,
 )
+# Not urllib3's ProxyError: behind a proxy it calls an answer that was lost so too, and the server
+# may have acted.
 _NOT_CONNECTED = (
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.ProxyError,
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ProxyError,
 )
+_NO_TUNNEL = "Tunnel connection failed"
+"""How http.client begins what a proxy answers that does not let anybody through."""
+
 _TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 _CUT_SHORT = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)
 
