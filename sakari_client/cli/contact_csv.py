@@ -61,6 +61,14 @@ class ContactFile:
 
 
 def _check(header: list[str]) -> None:
+    for name in header:
+        meant = _BY_LETTERS.get(_letters(name), name)
+        if meant != name:
+            raise Ended(
+                Code.WRONG_USE,
+                f"the first line names a column `{name}`, which would be an attribute; it must be "
+                f"`{meant}`.",
+            )
     if "mobile" not in header:
         raise Ended(
             Code.WRONG_USE,
@@ -82,3 +90,11 @@ def _contact(cells: dict[str, str]) -> Record:
         "tags": [{"tag": tag} for tag in tags if tag],
         "attributes": {name: text for name, text in filled.items() if name not in COLUMNS},
     }
+
+
+def _letters(name: str) -> str:
+    """A column's name whatever its case, spaces and underscores."""
+    return "".join(name.replace("_", " ").split()).casefold()
+
+
+_BY_LETTERS = {_letters(name): name for name in COLUMNS}

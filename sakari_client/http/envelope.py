@@ -21,6 +21,17 @@ def whole(operation: str, answer: Answer) -> dict[str, Any]:
     return _checked(operation, answer, _data(operation, answer))
 
 
+def whole_if_any(operation: str, answer: Answer) -> dict[str, Any] | None:
+    """As `whole`, but None where a successful answer has no body, or no `data`.
+
+    Raises:
+        InvalidAnswerError: the `data` is something else.
+        SakariError: the answer is an error.
+    """
+    data = _data(operation, answer)
+    return None if data is None else _checked(operation, answer, data)
+
+
 def one(operation: str, answer: Answer) -> dict[str, Any]:
     """The object in an answer's `data`.
 
@@ -48,6 +59,11 @@ def one_if_any(operation: str, answer: Answer) -> dict[str, Any] | None:
         SakariError: the answer is an error.
     """
     return None if _data(operation, answer) is None else one(operation, answer)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list, such as one in `data`; none where it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _data(operation: str, answer: Answer) -> Any:

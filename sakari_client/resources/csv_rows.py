@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,6 +37,8 @@ def cells_of(contact: Mapping[str, Any]) -> Cells:
     Raises:
         InvalidInputError: a row cannot hold all of it, or there is no number to know it by.
     """
+    if not isinstance(contact, Mapping):
+        raise InvalidInputError("contact", "must be an object.")
     unknown = sorted(str(name) for name in contact.keys() - _KNOWN - _READ_ONLY)
     if unknown:
         raise InvalidInputError(unknown[0], "has no column in an upload; use upsert.")
@@ -52,17 +53,27 @@ def cells_of(contact: Mapping[str, Any]) -> Cells:
 
 
 def write(rows: Iterable[Cells]) -> str:
-    """Rows below a header of all their columns, as RFC 4180 has it.
+    """Rows below a header of the columns that are in use, as RFC 4180 has it.
+
+    A row without a column that another has gets an empty cell, and it is not documented whether
+    Sakari takes that as "clear": give rows of the same columns where that matters.
 
     Formulas (`=1+1`) are left as they are: it is Sakari that reads this, and no spreadsheet.
     """
     rows = list(rows)
-    attributes = {name: None for cells in rows for name in cells if name not in COLUMNS}
+    used = {name: None for cells in rows for name in cells}
+    header = [name for name in COLUMNS if name in used]
+    header += [name for name in used if name not in COLUMNS]
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*COLUMNS, *attributes], restval="")
+    writer = csv.DictWriter(file, header, restval="")
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue()
+
+
+def size(cells: Iterable[str]) -> int:
+    """Bytes of a line of cells, at most: as UTF-8, all in quotes."""
+    return sum(len(cell.encode()) + cell.count('"') + len('"",') for cell in cells) + len("\r\n")
 
 
 def _tags(tags: Any) -> str:
@@ -75,6 +86,11 @@ def _tags(tags: Any) -> str:
     names = [name for name in given if isinstance(name, str) and name]
     if len(names) < len(given):
         raise InvalidInputError("tags", "must hold texts, or objects {tag, visible}.")
+    shown = [tag.get("visible") for tag in tags if isinstance(tag, Mapping)]
+    if any(one is not None and one is not True for one in shown):
+        raise InvalidInputError(
+            "tags", "hold one that is not visible, which it would be; use upsert."
+        )
     if any("|" in name for name in names):
         raise InvalidInputError("tags", "hold one with a pipe, which would be two; use upsert.")
     return "|".join(names)
@@ -106,19 +122,21 @@ def _text(name: str, value: Any) -> str:
         text = "true" if value else "false"
     elif isinstance(value, dt.date | dt.time):
         text = value.isoformat()
-    elif isinstance(value, str | float | Decimal):
-        text = str(value)
+    elif isinstance(value, str | int | float | Decimal):
+        text = _plain(name, value)
     else:
-        text = _as_json(name, value)
+        raise InvalidInputError(
+            _shown(name), "holds what no cell can, such as a list or an object; use upsert."
+        )
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidInputError(_shown(name), "holds a character that cannot be sent.")
     return text
 
 
-def _as_json(name: str, value: Any) -> str:
+def _plain(name: str, value: str | float | Decimal) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (TypeError, ValueError, RecursionError):
+        return str(value)
+    except ValueError:  # an integer of more digits than Python writes
         raise InvalidInputError(_shown(name), "cannot be written as text.") from None
 
 

@@ -1,4 +1,10 @@
-"""Uploading any number of contacts as CSV, and telling what became of each."""
+"""Uploading any number of contacts as CSV, and telling what became of each.
+
+Rows go in chunks, in their order. A chunk holds each number once, as Sakari may count two rows of
+one number as one contact. Its rows all have the same columns: whether an empty cell clears what the
+contact has is not documented, so none is sent. Rows that take turns in what they hold thus make
+small chunks, and many requests: sort them by what they hold to avoid it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from sakari_client import phone
 from sakari_client.errors import InvalidInputError
 from sakari_client.http import answers
 from sakari_client.http.bodies import as_csv
-from sakari_client.http.envelope import whole
+from sakari_client.http.envelope import objects, whole_if_any
 from sakari_client.http.transport import Operation
 from sakari_client.resources import csv_rows
 
@@ -24,10 +30,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CHUNK_ROWS = 1000
-_CHUNK_CHARACTERS = 5_000_000
+_CHUNK_BYTES = 5_000_000
+_MERGES = ("append", "core", "remove")
 
 # The number tells Sakari which contact is meant, so doing it twice does no harm.
 _UPLOAD = Operation("POST", "/contacts")
+
+
+Status = Literal["written", "rejected", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class RowOutcome:
     """
 
     index: int
-    status: Literal["written", "rejected", "unknown"]
+    status: Status
     contact: dict[str, Any] | None = field(default=None, repr=False)
     code: str | None = None
     description: str | None = field(default=None, repr=False)
@@ -58,11 +68,13 @@ class _Row:
         index: which one, from 0.
         key: the number, to find it by in the answer.
         cells: what is sent.
+        size: bytes of that, at most.
     """
 
     index: int
     key: str
     cells: csv_rows.Cells
+    size: int
 
 
 @dataclass(frozen=True)
@@ -72,20 +84,73 @@ class _Uploaded:
     Attributes:
         written: contacts by number, as far as they are listed.
         refused: those with an error, likewise.
+        listed: how many are listed as written, whatever their number.
+        errors: how many are listed with an error.
         submitted: how many rows the server read; None where it does not say.
         success: how many of them it wrote; None where it does not say.
     """
 
-    written: Mapping[str, dict[str, Any]]
-    refused: Mapping[str, dict[str, Any]]
-    submitted: int | None
-    success: int | None
+    written: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    refused: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    listed: int = 0
+    errors: int = 0
+    submitted: int | None = None
+    success: int | None = None
+
+    @property
+    def counts_fewer(self) -> bool:
+        """Whether it counts fewer as written than it lists."""
+        return self.success is not None and self.success < self.listed
+
+
+@dataclass
+class _Chunk:
+    """Rows of one request, and the contacts between them that cannot be sent.
+
+    Attributes:
+        most: how many there may be.
+        entries: all of them, in their order.
+        columns: those of each row.
+        keys: the numbers of the rows.
+        size: bytes of the rows and the header, at most.
+    """
+
+    most: int
+    entries: list[_Row | RowOutcome] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()
+    keys: set[str] = field(default_factory=set)
+    size: int = 0
+
+    def takes(self, entry: _Row | RowOutcome) -> bool:
+        """Whether it can go into this chunk; into an empty one, anything can."""
+        if len(self.entries) >= self.most:
+            return False
+        if not isinstance(entry, _Row) or not self.keys:
+            return True
+        return (
+            entry.key not in self.keys
+            and entry.cells.keys() == self.columns
+            and self.size + entry.size < _CHUNK_BYTES
+        )
+
+    def add(self, entry: _Row | RowOutcome) -> None:
+        """Put it at the end."""
+        self.entries.append(entry)
+        if not isinstance(entry, _Row):
+            return
+        if not self.keys:
+            self.columns = frozenset(entry.cells)
+            self.size = csv_rows.size(self.columns)
+        self.keys.add(entry.key)
+        self.size += entry.size
 
 
 class Uploader:
     """Sends contacts chunk by chunk."""
 
     def __init__(self, transport: Transport, merge: str, chunk_rows: int) -> None:
+        if merge not in _MERGES:
+            raise InvalidInputError("merge", f"must be one of {', '.join(_MERGES)}.")
         if chunk_rows < 1:
             raise InvalidInputError("chunk_rows", "must be 1 or more.")
         self._transport = transport
@@ -101,17 +166,14 @@ class Uploader:
             yield from (told[one.index] if isinstance(one, _Row) else one for one in chunk)
 
     def _chunks(self, rows: Iterator[_Row | RowOutcome]) -> Iterator[list[_Row | RowOutcome]]:
-        chunk: list[_Row | RowOutcome] = []
-        size = 0
+        chunk = _Chunk(self._chunk_rows)
         for row in rows:
-            more = sum(map(len, row.cells.values())) if isinstance(row, _Row) else 0
-            if chunk and (len(chunk) >= self._chunk_rows or size + more > _CHUNK_CHARACTERS):
-                yield chunk
-                chunk, size = [], 0
-            chunk.append(row)
-            size += more
-        if chunk:
-            yield chunk
+            if not chunk.takes(row):
+                yield chunk.entries
+                chunk = _Chunk(self._chunk_rows)
+            chunk.add(row)
+        if chunk.entries:
+            yield chunk.entries
 
     def _send(self, rows: Sequence[_Row]) -> list[RowOutcome]:
         body = as_csv(csv_rows.write(row.cells for row in rows))
@@ -121,28 +183,37 @@ class Uploader:
 
 def _read(index: int, contact: Mapping[str, Any]) -> _Row | RowOutcome:
     try:
-        return _Row(index, _key(contact), csv_rows.cells_of(contact))
+        cells = csv_rows.cells_of(contact)
+        return _Row(index, _key(contact), cells, csv_rows.size(cells.values()))
     except InvalidInputError as error:
         return RowOutcome(index, "rejected", description=str(error))
 
 
 def _key(contact: Mapping[str, Any]) -> str:
-    return phone.of(contact) or phone.number_of(contact) or ""
+    return phone.of(contact) or (phone.number_of(contact) or "").strip()
 
 
 def _uploaded(operation: str, answer: Answer) -> _Uploaded:
-    """Read ContactUploadResponse."""
-    data = whole(operation, answer)
+    """Read ContactUploadResponse; a success without `data` tells nothing of any row."""
+    data = whole_if_any(operation, answer) or {}
+    contacts, errors = objects(data.get("contacts")), objects(data.get("errors"))
+    written = [one for one in contacts if not _is_refused(one)]
+    among = {_key(one): one for one in contacts if _is_refused(one)}
+    refused = {_key(one): one for one in errors}
     return _Uploaded(
-        {_key(one): one for one in _objects(data.get("contacts"))},
-        {_key(one): one for one in _objects(data.get("errors"))},
-        _count(data.get("submitted")),
-        _count(data.get("success")),
+        written={_key(one): one for one in written},
+        refused={**among, **refused},
+        listed=len(written),
+        errors=len(errors) + len(among.keys() - refused.keys()),
+        submitted=_count(data.get("submitted")),
+        success=_count(data.get("success")),
     )
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _is_refused(contact: Mapping[str, Any]) -> bool:
+    """Whether a contact is none that was written, though it is listed among these."""
+    error = contact.get("error")
+    return contact.get("valid") is False or (isinstance(error, dict) and bool(error.get("code")))
 
 
 def _count(value: Any) -> int | None:
@@ -151,15 +222,12 @@ def _count(value: Any) -> int | None:
 
 def _told(rows: Sequence[_Row], uploaded: _Uploaded) -> list[RowOutcome]:
     """What became of each row: by its number, or else by how many the server counts."""
+    _check(len(rows), uploaded)
     listed = [_listed(row, uploaded) for row in rows]
     counts = Counter(one.status for one in listed if one)
-    _check(len(rows), counts["rejected"], uploaded)
-    unlisted = len(rows) - counts.total()
-    unaccounted = None
-    if uploaded.submitted == len(rows) and uploaded.success is not None:
-        unaccounted = uploaded.success - counts["written"]
+    status = _status_of_others(rows, counts, uploaded)
     return [
-        one or _by_count(row.index, unlisted, unaccounted)
+        one or RowOutcome(row.index, status, description=_BY_COUNT[status])
         for row, one in zip(rows, listed, strict=True)
     ]
 
@@ -171,6 +239,10 @@ def _listed(row: _Row, uploaded: _Uploaded) -> RowOutcome | None:
         return RowOutcome(
             row.index, "unknown", contact, description="Sakari lists the number as written and not."
         )
+    if contact and uploaded.counts_fewer:
+        return RowOutcome(
+            row.index, "unknown", contact, description="Sakari lists more than it counts."
+        )
     if contact:
         return RowOutcome(row.index, "written", contact)
     if refused:
@@ -180,33 +252,41 @@ def _listed(row: _Row, uploaded: _Uploaded) -> RowOutcome | None:
     return None
 
 
-def _by_count(index: int, unlisted: int, written: int | None) -> RowOutcome:
-    """What became of a row that the answer does not name.
+def _status_of_others(rows: Sequence[_Row], counts: Counter[Status], uploaded: _Uploaded) -> Status:
+    """What became of the rows that the answer does not name: the same for all, or unknown.
 
     Args:
-        index: of the row.
-        unlisted: how many there are of its kind.
-        written: how many of these the server counts as written; None where that is not known.
+        rows: all that were sent.
+        counts: how many the answer names, by status.
+        uploaded: the answer.
     """
-    if written == unlisted:
-        return RowOutcome(index, "written")
-    if written == 0:
-        return RowOutcome(
-            index, "rejected", description="Sakari counts it as failed, and does not say why."
-        )
-    return RowOutcome(
-        index, "unknown", description="Sakari's answer does not tell what became of it."
-    )
+    if uploaded.submitted != len(rows) or uploaded.success is None or uploaded.counts_fewer:
+        return "unknown"
+    written = uploaded.success - counts["written"]
+    if written == len(rows) - counts.total():
+        return "written"
+    # Numbers without a country code may be the same contact, who is written and counted once.
+    if uploaded.success == 0 or (written == 0 and all(phone.e164(row.key) for row in rows)):
+        return "rejected"
+    return "unknown"
 
 
-def _check(rows: int, rejected: int, uploaded: _Uploaded) -> None:
-    """Say so where the counts contradict what was sent, or each other."""
-    submitted, success = uploaded.submitted, uploaded.success
-    if submitted is None or success is None:
-        return
-    if submitted != rows or submitted < success + rejected:
+_BY_COUNT: Mapping[Status, str | None] = {
+    "written": None,
+    "rejected": "Sakari counts it as failed, and does not say why.",
+    "unknown": "Sakari's answer does not tell what became of it.",
+}
+
+
+def _check(rows: int, uploaded: _Uploaded) -> None:
+    """Say so where the counts contradict what was sent, the lists, or each other."""
+    submitted, success, errors = uploaded.submitted, uploaded.success, uploaded.errors
+    disagree = submitted is not None and submitted != rows
+    if submitted is not None and success is not None:
+        disagree |= submitted != success + errors
+    if disagree or uploaded.counts_fewer:
         logger.warning(
-            "%s: %d contacts were uploaded; Sakari counts %d, writes %d and refuses %d. Look at "
-            "the outcomes that are unknown.",
-            _UPLOAD, rows, submitted, success, rejected,
+            "%s: %d contacts were uploaded; Sakari counts %s and writes %s, and lists %d as "
+            "written and %d with an error. Look at the outcomes that are unknown or rejected.",
+            _UPLOAD, rows, submitted, success, uploaded.listed, errors,
         )  # fmt: skip

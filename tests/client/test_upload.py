@@ -196,6 +196,17 @@ def test_numbers_are_known_whatever_way_they_come_back() -> None:
             {"contacts": people(1), "errors": people(1), "submitted": 3, "success": 1},
             ["unknown"] * 3,
         ),
+        ({"contacts": people(1), "submitted": 3, "success": 0}, ["unknown"] * 3),
+        ({"contacts": people(1), "success": 0}, ["unknown"] * 3),
+        ({"contacts": people(3), "submitted": 3, "success": 2}, ["unknown"] * 3),
+        (
+            {"contacts": [{**people(1)[0], "valid": False}, *people(3)[1:]], "success": 2},
+            ["rejected", "written", "written"],
+        ),
+        (
+            {"contacts": [{**people(1)[0], "valid": True, "error": None}, *people(3)[1:]]},
+            ["written"] * 3,
+        ),
     ],
 )
 def test_what_the_answer_does_not_tell_is_unknown(
@@ -204,10 +215,136 @@ def test_what_the_answer_does_not_tell_is_unknown(
     assert [one.status for one in answered(data, people(3))] == expected
 
 
-def test_counts_that_do_not_add_up_are_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listed_contact_with_an_error_is_rejected_with_its_code() -> None:
+    listed = {**people(1)[0], "id": "x", "error": {"code": "CONT-010", "description": "Landline"}}
+    [outcome] = answered({"contacts": [listed], "submitted": 1, "success": 0}, people(1))
+    assert (outcome.status, outcome.code, outcome.contact) == ("rejected", "CONT-010", None)
+    assert outcome.description == "Landline"
+
+
+def test_numbers_that_may_be_the_same_are_not_rejected_by_count() -> None:
+    rows = [{"mobile": {"number": number}} for number in ("+19075550140", "907 555 0140")]
+    outcomes = answered({"contacts": rows[:1], "submitted": 2, "success": 1}, rows)
+    assert [one.status for one in outcomes] == ["written", "unknown"]
+    none = answered({"submitted": 2, "success": 0}, rows)
+    assert [one.status for one in none] == ["rejected", "rejected"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer(b"", "204 No Content"),
+        answer(b"", "201 Created"),
+        answer(b'{"success": true}', "201 Created"),
+        answer(b'{"success": true, "data": null}'),
+    ],
+)
+def test_an_answer_without_data_is_not_asked_for_again(
+    raw: bytes, settings: dict[str, Any]
+) -> None:
+    with odd_server(raw) as server:
+        config = {**settings, "api_url": server.url}
+        with SakariClient.from_settings(config, clock=Sleeps().clock) as sakari:
+            outcomes = list(sakari.contacts.upload(people(3)))
+    assert statuses(outcomes) == {"unknown": 3}
+    assert outcomes[0].description == "Sakari's answer does not tell what became of it."
+    assert len([head for head in server.heads if "/contacts" in head]) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"contacts": people(2), "submitted": 2, "success": 2},
+        {"contacts": people(2), "errors": people(3)[2:], "submitted": 3, "success": 3},
+        {"errors": people(3)[2:], "submitted": 3, "success": 1},
+        {"submitted": 3, "success": 2},
+        {"contacts": people(2), "success": 1},
+        {"submitted": 4},
+    ],
+)
+def test_counts_that_do_not_add_up_are_said(
+    data: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
-        answered({"contacts": people(2), "submitted": 2, "success": 2}, people(3))
-    assert "3 contacts were uploaded; Sakari counts 2, writes 2 and refuses 0" in caplog.text
+        answered(data, people(3))
+    assert "3 contacts were uploaded; Sakari counts" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"submitted": 3, "success": 3},
+        {"contacts": people(2), "errors": people(3)[2:], "submitted": 3, "success": 2},
+        {"contacts": [{**people(1)[0], "valid": False}], "submitted": 3, "success": 2},
+    ],
+)
+def test_counts_that_add_up_are_not(data: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        answered(data, people(3))
+    assert "were uploaded" not in caplog.text
+
+
+def sent(rows: list[Contact], settings: dict[str, Any], **options: Any) -> list[list[list[str]]]:
+    """The requests of an upload: lines of cells, the header first."""
+    with odd_server(answer(b'{"data": {}}')) as server:
+        with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
+            list(sakari.contacts.upload(rows, **options))
+        bodies = zip(server.heads, server.bodies, strict=True)
+        texts = [body.decode() for head, body in bodies if "/contacts" in head]
+    return [list(csv.reader(text.splitlines())) for text in texts]
+
+
+def test_a_chunk_holds_each_number_once_and_rows_keep_their_order(
+    emulator: EmulatorServer, sakari: SakariClient, settings: dict[str, Any]
+) -> None:
+    [ada, bob] = people(2)
+    again = {"mobile": {"number": "(907) 555-0140", "country": "us"}, "firstName": "Ada"}
+    rows = [ada, bob, again, ada]
+    chunks = [[line[0] for line in chunk[1:]] for chunk in sent(rows, settings)]
+    assert chunks == [["US", "US"], ["us"], ["US"]]
+    outcomes = list(sakari.contacts.upload([ada, bob, again]))
+    assert [one.status for one in outcomes] == ["written"] * 3
+    stored = sakari.contacts.find_by_mobile("+19075550140")
+    assert stored is not None
+    assert stored["firstName"] == "Ada"
+
+
+def test_no_row_is_sent_an_empty_cell(settings: dict[str, Any]) -> None:
+    rows = people(6)
+    rows[2]["attributes"] = {"plan": "pro"}
+    rows[3]["attributes"] = {"plan": "free"}
+    rows[4] |= {"tags": ["vip"], "firstName": ""}
+    requests = sent(rows, settings)
+    assert [chunk[0] for chunk in requests] == [
+        ["country", "firstName", "mobile"],
+        ["country", "firstName", "mobile", "plan"],
+        ["country", "mobile", "tags"],
+        ["country", "firstName", "mobile"],
+    ]
+    assert [len(chunk) - 1 for chunk in requests] == [2, 2, 1, 1]
+    assert all(cell for chunk in requests for line in chunk for cell in line)
+
+
+def test_rows_that_cannot_be_sent_do_not_end_a_chunk(settings: dict[str, Any]) -> None:
+    rows = people(3)
+    rows[1]["tags"] = ["two|tags"]
+    assert [len(chunk) for chunk in sent(rows, settings)] == [3]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"note": "😀" * 400_000}, {"note": '"' * 800_000}, {"h" * 3_000_000: "x" * 900_000}],
+)
+def test_requests_stay_below_five_megabytes(
+    attributes: dict[str, str], settings: dict[str, Any]
+) -> None:
+    rows = [{**one, "attributes": attributes} for one in people(8)]
+    with odd_server(answer(b'{"data": {}}')) as server:
+        with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
+            list(sakari.contacts.upload(rows))
+    assert all(len(body) < 5_000_000 for body in server.bodies)
+    assert sum(body.count(b"+1907555") for body in server.bodies) == 8
 
 
 @pytest.mark.parametrize(
@@ -220,6 +357,11 @@ def test_counts_that_do_not_add_up_are_said(caplog: pytest.LogCaptureFixture) ->
         ({"tags": "vip"}, "tags must be a list"),
         ({"tags": [7]}, "tags must hold texts"),
         ({"tags": ["a|b"]}, "tags hold one with a pipe"),
+        ({"tags": [{"tag": "x", "visible": False}]}, "tags hold one that is not visible"),
+        ({"attributes": {"a": [1]}}, "attributes holds what no cell can"),
+        ({"attributes": {"a": {"b": 1}}}, "attributes holds what no cell can"),
+        ({"firstName": ["Ada"]}, "firstName holds what no cell can"),
+        ({"attributes": {"a": 10**5000}}, "attributes cannot be written"),
         ({"attributes": [1]}, "attributes must be an object"),
         ({"attributes": {"email": "x"}}, "named like another column"),
         ({"attributes": {"": "x"}}, "named like another column"),
@@ -251,7 +393,7 @@ def test_what_was_read_can_be_uploaded(emulator: EmulatorServer, sakari: SakariC
 
 
 def test_values_are_written_as_text(settings: dict[str, Any]) -> None:
-    attributes = {"price": Decimal("1.50"), "list": [1, "ä"], "flag": False, "text": "a,b"}
+    attributes = {"price": Decimal("1.50"), "count": 7, "flag": False, "text": "a,ä"}
     with odd_server(answer(b'{"data": {}}')) as server:
         with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
             list(sakari.contacts.upload([{**people(1)[0], "attributes": attributes}]))
@@ -259,12 +401,26 @@ def test_values_are_written_as_text(settings: dict[str, Any]) -> None:
     assert "?mergeStrategy=append " in server.heads[-1]
     [row] = csv.DictReader(server.bodies[-1].decode().splitlines())
     assert row == {
-        "country": "US", "firstName": "P0", "lastName": "", "email": "",
-        "mobile": "+19075550140", "tags": "",
-        "price": "1.50", "list": '[1, "ä"]', "flag": "false", "text": "a,b",
+        "country": "US", "firstName": "P0", "mobile": "+19075550140",
+        "price": "1.50", "count": "7", "flag": "false", "text": "a,ä",
     }  # fmt: skip
 
 
 def test_a_chunk_of_no_rows_is_refused(sakari: SakariClient) -> None:
     with pytest.raises(InvalidInputError, match="chunk_rows"):
         list(sakari.contacts.upload([], chunk_rows=0))
+
+
+@pytest.mark.parametrize("merge", ["Append", "", None, "replace"])
+def test_a_way_to_merge_that_does_not_exist_is_refused(merge: Any, sakari: SakariClient) -> None:
+    with pytest.raises(InvalidInputError, match="merge must be one of append, core, remove"):
+        sakari.contacts.upload([], merge=merge)
+
+
+@pytest.mark.parametrize("row", ["+12125550123", None, 7, ["+12125550123"]])
+def test_what_is_no_contact_is_rejected_and_the_rest_written(
+    row: Any, sakari: SakariClient
+) -> None:
+    outcomes = list(sakari.contacts.upload([row, *people(1)]))
+    assert [one.status for one in outcomes] == ["rejected", "written"]
+    assert outcomes[0].description == "contact must be an object."
