@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sakari_client import phone
 from sakari_client.http.answers import code_and_message
+from sakari_client.resources.sent import failed, names_asked, names_of_message
 
 if TYPE_CHECKING:
     from sakari_client.resources.base import Record
@@ -20,18 +21,23 @@ def outcomes(result: SendResult) -> list[Record]:
     """
     rows = [_of(one) for one in result.recipients]
     taken = {id(one.message) for one in result.recipients}
-    refused = {
-        name for one in result.recipients if one.status == "rejected" for name in _names(one.asked)
+    taken |= {id(one.refused) for one in result.recipients}
+    rejected = {
+        name
+        for one in result.recipients
+        if one.status == "rejected"
+        for name in names_asked(one.asked)
     }
+    for one in result.messages:
+        if failed(one):
+            rejected.update(names_of_message(one))
+        if id(one) not in taken:
+            rows.append(_of_message(one))
     rows += [
-        _row(_whom(one.get("contact")), "accepted", one)
-        for one in result.messages
-        if id(one) not in taken
+        _row(_whom(one), "rejected", None, *code_and_message(one.get("error")))
+        for one in result.invalid
+        if id(one) not in taken and not rejected.intersection(names_asked({"contact": one}))
     ]
-    for one in result.invalid:
-        if not refused & _names({"contact": one}):
-            code, words = code_and_message(one.get("error"))
-            rows.append(_row(_whom(one), "rejected", None, code, words))
     return rows + _unlisted(result, rows)
 
 
@@ -42,8 +48,10 @@ def _unlisted(result: SendResult, rows: list[Record]) -> list[Record]:
     left = result.requested - len(rows)
     if left <= 0:
         return []
-    accepted = result.valid - sum(one["status"] == "accepted" for one in rows)
-    status = "accepted" if accepted == left else "unknown"
+    made = sum(one["status"] == "accepted" or one["messageId"] is not None for one in rows)
+    # Those who were named and are not listed are counted too.
+    open_ = left + sum(one["status"] == "unknown" for one in rows)
+    status = "accepted" if result.valid - made == open_ else "unknown"
     return [_row(f"{left:,} more", status)]
 
 
@@ -54,6 +62,13 @@ def _of(recipient: Recipient) -> Record:
     else:
         whom = _whom(asked["contact"])
     return _row(whom, recipient.status, recipient.message, recipient.code, recipient.description)
+
+
+def _of_message(message: Record) -> Record:
+    whom = _whom(message.get("contact"))
+    if not failed(message):
+        return _row(whom, "accepted", message)
+    return _row(whom, "rejected", message, *code_and_message(message.get("error")))
 
 
 def _row(
@@ -77,11 +92,3 @@ def _whom(contact: Any) -> str:
     if not isinstance(contact, dict):
         return ""
     return phone.of(contact) or phone.number_of(contact) or f"contact {contact.get('id')}"
-
-
-def _names(asked: Record) -> set[str]:
-    """What a recipient can be known by."""
-    contact = asked.get("contact")
-    if not isinstance(contact, dict):
-        return set()
-    return {str(name) for name in (contact.get("id"), phone.of(contact)) if name is not None}

@@ -11,10 +11,9 @@ from sakari_client import phone
 from sakari_client.cli import ended
 from sakari_client.cli.plain import masked
 from sakari_client.errors import SakariError
+from sakari_client.resources.recipients import People
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sakari_client.client import SakariClient
     from sakari_client.resources.base import Record
 
@@ -60,22 +59,38 @@ class Plan:
 
         Raises:
             SakariError: it could not be read who has a tag.
+            UsageError: somebody who is named has a tag too, and would get two texts.
+            Ended: nobody has a tag.
         """
+        tagged = [one for tag in self.tags for one in self._having(sakari, tag)]
         return [
             *self.numbers,
             *(f"contact {one}" for one in self.contacts),
             *(f"conversation {one}" for one in self.conversations),
-            *self._tagged(sakari),
+            *dict(tagged).values(),
         ]
 
-    def _tagged(self, sakari: SakariClient) -> Iterator[str]:
-        seen = set()
-        for tag in self.tags:
-            for contact in sakari.contacts.list({"tags": tag}):
-                contact_id = sakari.contacts.identify(contact)
-                if contact_id not in seen and _has(contact, tag):
-                    seen.add(contact_id)
-                    yield phone.of(contact) or f"contact {contact_id}"
+    def _having(self, sakari: SakariClient, tag: str) -> list[tuple[str, str]]:
+        """Id of each who has a tag, and the number or `contact ID`."""
+        named = People()
+        for number in self.numbers:
+            named.add({"mobile": {"number": number}})
+        for contact_id in self.contacts:
+            named.add({"id": contact_id})
+        found = []
+        for contact in sakari.contacts.list({"tags": tag}):
+            if not _has(contact, tag):
+                continue
+            contact_id = sakari.contacts.identify(contact)
+            if named.know({**contact, "id": contact_id}):
+                raise click.UsageError(
+                    f"somebody given by --to or --contact has the tag {tag} too, and would get "
+                    "the text twice: leave that one out. Nothing was sent."
+                )
+            found.append((contact_id, phone.of(contact) or f"contact {contact_id}"))
+        if not found:
+            raise ended.Ended(ended.Code.REFUSED, f"nobody has the tag {tag}. Nothing was sent.")
+        return found
 
 
 def _has(contact: Record, tag: str) -> bool:

@@ -12,9 +12,11 @@ from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.options import number
 from sakari_client.cli.outcomes import outcomes
+from sakari_client.cli.plain import plain
 from sakari_client.cli.plan import Plan, tell
 from sakari_client.cli.settings import with_client
 from sakari_client.errors import AmbiguousError, SakariError
+from sakari_client.resources import recipients
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
@@ -29,14 +31,56 @@ _LOOK_UP = (
 )
 
 
+def _to(value: str) -> str:
+    """A phone number and nothing else."""
+    return number(value if recipients.number(value) else "")
+
+
+def _text_given(value: str) -> str:
+    """A text that is not empty, as one of a shell's unset variables would be."""
+    if not recipients.is_text(value):
+        raise click.BadParameter("it is empty.")
+    return value
+
+
 @click.command()
-@click.option("--to", "numbers", type=number, multiple=True, help="As +15551234567. Repeatable.")
-@click.option("--contact", "contacts", metavar="ID", multiple=True, help="Repeatable.")
-@click.option("--conversation", "conversations", metavar="ID", multiple=True, help="Repeatable.")
-@click.option("--tag", "tags", multiple=True, help="All who have one of these. Repeatable.")
+@click.option(
+    "--to",
+    "numbers",
+    type=_to,
+    metavar="NUMBER",
+    multiple=True,
+    help="As +15551234567. Repeatable.",
+)
+@click.option(
+    "--contact", "contacts", type=_text_given, metavar="ID", multiple=True, help="Repeatable."
+)
+@click.option(
+    "--conversation",
+    "conversations",
+    type=_text_given,
+    metavar="ID",
+    multiple=True,
+    help="Repeatable.",
+)
+@click.option(
+    "--tag",
+    "tags",
+    type=_text_given,
+    metavar="TAG",
+    multiple=True,
+    help="All who have one of these. Repeatable.",
+)
 @click.option("--text", help="Sakari fills in {{firstName}} and the like.")
 @click.option("--text-file", type=click.File("rb"), help="The text in a file; - is stdin.")
-@click.option("--media", "links", metavar="URL", multiple=True, help="Repeatable; makes it an MMS.")
+@click.option(
+    "--media",
+    "links",
+    type=_text_given,
+    metavar="URL",
+    multiple=True,
+    help="Repeatable; makes it an MMS.",
+)
 @click.option(
     "--media-file",
     "paths",
@@ -44,7 +88,7 @@ _LOOK_UP = (
     multiple=True,
     help="Likewise, a file, which is shared first.",
 )
-@click.option("--group", metavar="ID", help="Group of numbers to send from.")
+@click.option("--group", type=_text_given, metavar="ID", help="Group of numbers to send from.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @show.format_option
@@ -74,10 +118,10 @@ def send(  # noqa: PLR0913 - an option each
     plan = Plan(chosen, numbers, contacts, conversations, tags, len(links) + len(paths))
     plan.check()
     try:
-        recipients = plan.recipients(sakari)
-        tell(sakari, plan, recipients)
+        whom = plan.recipients(sakari)
+        tell(sakari, plan, whom)
         if dry_run:
-            planned = ({"to": one, "status": "planned"} for one in recipients)
+            planned = ({"to": one, "status": "planned"} for one in whom)
             show.records(planned, how, table=("to", "status"))
             ended.say("Dry run: nothing was sent.")
             return
@@ -87,8 +131,15 @@ def send(  # noqa: PLR0913 - an option each
     except AmbiguousError as error:
         raise Ended(Code.UNKNOWN, f"{error} {_LOOK_UP}") from None
     except SakariError as error:
-        raise Ended(ended.code_of(error), f"{error} Nothing was sent.") from None
+        raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
     _report(result, how)
+
+
+def _words(error: SakariError) -> str:
+    """What Sakari itself says of a refusal, fit to be shown."""
+    if not error.server_message:
+        return ""
+    return f' Sakari says: "{ended.without_numbers(plain(error.server_message))}".'
 
 
 def _text(text: str | None, file: IO[bytes] | None) -> str:
@@ -112,7 +163,7 @@ def _send(
             plan.text,
             contacts=[*plan.numbers, *({"id": one} for one in plan.contacts)],
             conversations=plan.conversations,
-            filters={"tags": list(plan.tags)},
+            filters={"tags": plan.tags} if plan.tags else None,
             media=media,
             phone_number_group=group,
         )

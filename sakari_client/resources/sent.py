@@ -28,6 +28,7 @@ class Recipient:
         message: the message made, as far as the answer lists it.
         code: Sakari's error code, or None.
         description: why it is rejected. Sakari's words: do not log them.
+        refused: the contact among `invalid` that it was found to be, if any.
     """
 
     asked: Record = field(repr=False)
@@ -35,6 +36,7 @@ class Recipient:
     message: Record | None = field(default=None, repr=False)
     code: str | None = None
     description: str | None = field(default=None, repr=False)
+    refused: Record | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,40 +63,66 @@ class SendResult:
     invalid: Sequence[Record] = field(default=(), repr=False)
 
 
-def read_result(asked: Sequence[Record], data: Mapping[str, Any]) -> SendResult:
+def read_result(
+    asked: Sequence[Record], data: Mapping[str, Any], *, filtered: bool = False
+) -> SendResult:
     """Join an answer to the recipients asked for.
 
     Args:
         asked: each `{contact: {…}}` or `{conversation: id}`.
-        data: of SendMessagesResponse. The older `queued` is `valid`; `job.id` is `jobId`.
+        data: of SendMessagesResponse. The older `queued` is `valid`; what is not beside `job` is
+            read from it.
+        filtered: whether filters were given too: the counts include those whom they found.
     """
-    job = data.get("job")
-    job_id = data.get("jobId") or (job.get("id") if isinstance(job, Mapping) else None)
-    messages, invalid = _objects(data.get("messages")), _objects(data.get("invalid"))
+    found = data.get("job")
+    job: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    job_id = data.get("jobId") or job.get("id")
+    price = _number(data.get("estimatedPrice"))
+    messages = _objects(data.get("messages"))
+    invalid = _objects(data.get("invalid")) or _objects(job.get("invalid"))
     valid = _number(data.get("valid", data.get("queued")))
     listed = _join(asked, messages, invalid)
-    # A large send lists its messages in part, or not at all, and counts them all the same.
-    rejected = sum(one is not None and one.status == "rejected" for one in listed)
-    counted = valid is not None and len(asked) - rejected == valid
+    if not filtered:
+        listed = _join_last(asked, listed, messages, invalid)
+    rest = "unknown" if filtered else _unlisted(listed, valid)
     return SendResult(
-        tuple(
-            one or Recipient(who, "accepted" if counted else "unknown")
-            for who, one in zip(asked, listed, strict=True)
-        ),
+        tuple(one or Recipient(who, rest) for who, one in zip(asked, listed, strict=True)),
         None if job_id is None else str(job_id),
         requested=None if (all_ := _number(data.get("requested"))) is None else int(all_),
         valid=None if valid is None else int(valid),
-        estimated_price=_number(data.get("estimatedPrice")),
+        estimated_price=_number(job.get("estimatedPrice")) if price is None else price,
         messages=messages,
         invalid=invalid,
     )
+
+
+def _unlisted(
+    listed: Sequence[Recipient | None], valid: float | None
+) -> Literal["accepted", "rejected", "unknown"]:
+    """What the count tells of recipients that are not listed.
+
+    A large send lists its messages in part, or not at all, and counts them all the same. One with
+    a message that failed may be counted or not; all are valid only where it is.
+    """
+    if valid == 0:
+        return "rejected"
+    refused = sum(one is not None and one.refused is not None for one in listed)
+    return "accepted" if len(listed) - refused == valid else "unknown"
+
+
+def failed(message: Mapping[str, Any]) -> bool:
+    """Whether a message that Sakari made will not be sent."""
+    status, error = message.get("status"), message.get("error")
+    if isinstance(status, str) and status.strip().lower() in {"error", "invalid"}:
+        return True
+    return isinstance(error, Mapping) and bool(error.get("code"))
 
 
 def _join(
     asked: Sequence[Record], messages: Iterable[Record], invalid: Iterable[Record]
 ) -> list[Recipient | None]:
     """Find each recipient among the messages and the refused; None where it is in neither."""
-    made = _Named((_names_of_message(one), one) for one in messages)
+    made = _Named((names_of_message(one), one) for one in messages)
     refused = _Named((_names_of_contact(one), one) for one in invalid)
     return [_find(one, made, refused) for one in asked]
 
@@ -103,12 +131,53 @@ def _find(asked: Record, made: _Named, refused: _Named) -> Recipient | None:
     names = names_asked(asked)
     message = made.take(names)
     if message is not None:
-        return Recipient(asked, "accepted", message)
+        return _made(asked, message)
     contact = refused.take(names)
-    if contact is not None:
-        code, words = answers.code_and_message(contact.get("error"))
-        return Recipient(asked, "rejected", None, code, words)
-    return None
+    return None if contact is None else _refused(asked, contact)
+
+
+def _made(asked: Record, message: Record) -> Recipient:
+    if not failed(message):
+        return Recipient(asked, "accepted", message)
+    return Recipient(asked, "rejected", message, *answers.code_and_message(message.get("error")))
+
+
+def _refused(asked: Record, contact: Record) -> Recipient:
+    code, words = answers.code_and_message(contact.get("error"))
+    return Recipient(asked, "rejected", None, code, words, contact)
+
+
+def _join_last(
+    asked: Sequence[Record],
+    listed: list[Recipient | None],
+    messages: Iterable[Record],
+    invalid: Iterable[Record],
+) -> list[Recipient | None]:
+    """Where one recipient is left over, and one message or refused contact, they belong together.
+
+    A conversation whose contact is blocked is answered by the contact alone.
+    """
+    known = [one for one in listed if one is not None]
+    if len(listed) - len(known) != 1:
+        return listed
+    taken = {id(one.message) for one in known} | {id(one.refused) for one in known}
+    names = {
+        name
+        for one in known
+        if one.message is not None
+        for name in names_asked(one.asked) + names_of_message(one.message)
+    }
+    made = [one for one in messages if id(one) not in taken and one.get("id") is not None]
+    refused = [
+        one
+        for one in invalid
+        if id(one) not in taken and not names.intersection(_names_of_contact(one))
+    ]
+    if len(made) + len(refused) != 1:
+        return listed
+    index = listed.index(None)
+    last = _made(asked[index], made[0]) if made else _refused(asked[index], refused[0])
+    return [*listed[:index], last, *listed[index + 1 :]]
 
 
 class _Named:
@@ -138,7 +207,8 @@ def names_asked(asked: Record) -> list[str]:
     return _names_of_contact(asked["contact"])
 
 
-def _names_of_message(message: Record) -> list[str]:
+def names_of_message(message: Record) -> list[str]:
+    """What a message's recipient can be known by."""
     contact, conversation = message.get("contact"), message.get("conversation")
     names = _names_of_contact(contact) if isinstance(contact, dict) else []
     if isinstance(conversation, dict) and conversation.get("id") is not None:

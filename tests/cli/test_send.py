@@ -7,6 +7,7 @@ import pytest
 
 from sakari_client.cli.outcomes import outcomes
 from sakari_client.resources.sent import read_result
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +153,12 @@ def test_a_send_that_failed_for_certain_says_so(run: Run, emulator: EmulatorServ
         (("--text", "x"), "nobody to send to"),
         (("--to", NUMBER, "--to", "+1 212 5550199", "--text", "x"), "twice"),
         (("--to", "0199", "--text", "x"), "cannot be a phone number"),
+        (("--to", f"x {NUMBER} y", "--text", "x"), "cannot be a phone number"),
+        (("--tag", "", "--text", "x"), "'--tag': it is empty"),
+        (("--to", NUMBER, "--contact", "", "--text", "x"), "'--contact': it is empty"),
+        (("--to", NUMBER, "--conversation", " ", "--text", "x"), "'--conversation': it is empty"),
+        (("--to", NUMBER, "--media", "", "--text", "x"), "'--media': it is empty"),
+        (("--to", NUMBER, "--group", "", "--text", "x"), "'--group': it is empty"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(
@@ -176,3 +183,69 @@ def test_whom_sakari_counts_but_does_not_list_is_a_row_too() -> None:
 
 def test_an_answer_that_tells_nothing_of_those_found_is_unknown() -> None:
     assert [one["status"] for one in outcomes(read_result([], {"jobId": "1"}))] == ["unknown"]
+
+
+@pytest.mark.parametrize("way", ["--to", "--contact"])
+def test_who_is_named_and_has_the_tag_is_not_texted_twice(
+    run: Run, client: SakariClient, emulator: EmulatorServer, way: str
+) -> None:
+    made = client.contacts.create({"mobile": {"number": NUMBER}, "tags": [{"tag": "only-here"}]})
+    whom = NUMBER if way == "--to" else made["id"]
+    result = run("send", way, whom, "--tag", "only-here", "--text", "x", "--yes")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "has the tag only-here too" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sent(emulator) == 0
+
+
+def test_a_tag_that_nobody_has_ends_it(run: Run, emulator: EmulatorServer) -> None:
+    result = run(*SEND, "--tag", "no-such-tag", "--yes")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "sakari: nobody has the tag no-such-tag. Nothing was sent.\n"
+    assert sent(emulator) == 0
+
+
+def test_a_refused_send_shows_what_sakari_says(run: Run, emulator: EmulatorServer) -> None:
+    result = run("send", "--conversation", "nope", "--text", "x", "--yes")
+    assert result.exit_code == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.endswith(' Sakari says: "Invalid conversation id". Nothing was sent.')
+
+
+def test_what_sakari_says_is_fit_for_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = f"No\x1b[31m credit for {NUMBER}"
+    body = json.dumps({"success": False, "error": {"code": "ACCT-006", "message": words}})
+    with odd_server(answer(body.encode(), "400 Bad Request")) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        result = run(*SEND, "--yes")
+    assert result.exit_code == 1
+    last = result.stderr.splitlines()[-1]
+    assert 'Sakari says: "No\\x1b[31m credit for +1212*****99". Nothing was sent.' in last
+
+
+def test_a_conversation_whose_contact_is_blocked_is_one_row(
+    run: Run, client: SakariClient, emulator: EmulatorServer
+) -> None:
+    conversation = next(row for row in emulator.account.conversations if row.contact)
+    assert conversation.contact is not None
+    contact = emulator.account.contacts.find(conversation.contact.id)
+    assert contact is not None
+    contact.blocked = "2025-06-01T00:00:00.000Z"
+    result = run("send", "--conversation", conversation.id, "--text", "x", "--yes")
+    assert result.exit_code == 1
+    assert [(one["to"], one["code"]) for one in rows(result)] == [
+        (f"conversation {conversation.id}", "CONT-010")
+    ]
+
+
+def test_a_failed_message_of_one_whom_filters_found_is_rejected_once() -> None:
+    message = {"id": "1", "status": "error", "contact": {"id": "a"}, "error": {"code": "MSG-020"}}
+    data = {"requested": 1, "valid": 1, "messages": [message], "invalid": [{"id": "a"}]}
+    (row,) = outcomes(read_result([], data, filtered=True))
+    assert (row["to"], row["status"], row["code"]) == ("contact a", "rejected", "MSG-020")
+
+
+def test_a_count_of_all_does_not_tell_who_of_them_it_is() -> None:
+    asked = [{"contact": {"mobile": {"number": NUMBER}}}]
+    told = outcomes(read_result(asked, {"requested": 3, "valid": 2}, filtered=True))
+    assert [one["status"] for one in told] == ["unknown", "unknown"]

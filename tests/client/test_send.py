@@ -100,7 +100,7 @@ def test_the_request_says_all_that_was_asked_and_no_more(
                 media=["https://example.com/a.png"],
                 conversation_strategy="open",
                 phone_number_group="g1",
-                filters={"tags": ["vip"], "attributes": []},
+                filters={"tags": ["vip"]},
             )
     plain, full = (json.loads(body) for body in server.bodies[-2:])
     assert plain == {
@@ -125,7 +125,7 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": " \n", "contacts": [ADA]}, "template"),
         ({"template": TEXT}, "name nobody"),
         ({"template": TEXT, "filters": {}}, "name nobody"),
-        ({"template": TEXT, "filters": {"tags": []}}, "name nobody"),
+        ({"template": TEXT, "filters": {"tags": []}}, "filters.tags must not be empty"),
         ({"template": TEXT, "contacts": [ADA, "+1 212 555 0123"]}, "twice"),
         ({"template": TEXT, "contacts": [{"id": "a"}, {"id": "a"}]}, "twice"),
         ({"template": TEXT, "conversations": ["a", "a"]}, "twice"),
@@ -136,6 +136,35 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": TEXT, "contacts": [ADA], "media": "https://a.b/c"}, "media must be a list"),
         ({"template": TEXT, "contacts": [{"firstName": "Ada"}]}, "neither id nor"),
         ({"template": "half \ud83d", "contacts": [ADA]}, "half a character"),
+        ({"template": None, "contacts": [ADA]}, "template is empty, or not text"),
+        ({"template": b"Hi", "contacts": [ADA]}, "template is empty, or not text"),
+        ({"template": TEXT, "contacts": None}, "contacts must be a list"),
+        ({"template": TEXT, "contacts": 7}, "contacts must be a list"),
+        ({"template": TEXT, "contacts": [None]}, "contacts hold a number that cannot be one"),
+        ({"template": TEXT, "contacts": [12125550123]}, "contacts hold a number that cannot"),
+        ({"template": TEXT, "contacts": [f"x {ADA} y"]}, "contacts hold a number that cannot"),
+        ({"template": TEXT, "contacts": [{"id": 7}]}, "contacts hold an id"),
+        ({"template": TEXT, "contacts": [{"id": " "}]}, "contacts hold an id"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": 12125550123}}]}, "is not text"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "nobody"}}]}, "neither id nor"),
+        ({"template": TEXT, "conversations": None}, "conversations must be a list"),
+        ({"template": TEXT, "conversations": [""]}, "conversations must hold only texts"),
+        ({"template": TEXT, "conversations": [7]}, "conversations must hold only texts"),
+        ({"template": TEXT, "contacts": [ADA], "media": [""]}, "media must hold only texts"),
+        ({"template": TEXT, "contacts": [ADA], "media": [None]}, "media must hold only texts"),
+        ({"template": TEXT, "contacts": [ADA], "media": None}, "media must be a list"),
+        ({"template": TEXT, "contacts": [ADA], "type": []}, "type must be"),
+        ({"template": TEXT, "contacts": [ADA], "phone_number_group": ""}, "phone_number_group"),
+        ({"template": TEXT, "contacts": [ADA], "conversation_strategy": 1}, "conversation_str"),
+        ({"template": TEXT, "filters": ["vip"]}, "filters must be an object"),
+        ({"template": TEXT, "filters": {"tag": ["vip"]}}, "filters may only have"),
+        ({"template": TEXT, "filters": {"tags": ["a"], "contacts": ["b"]}}, "filters may only"),
+        ({"template": TEXT, "filters": {"tags": "vip"}}, "filters.tags must be a list"),
+        ({"template": TEXT, "filters": {"tags": None}}, "filters.tags must be a list"),
+        ({"template": TEXT, "filters": {"tags": ["vip", ""]}}, "filters.tags must hold"),
+        ({"template": TEXT, "filters": {"tags": ["a"], "attributes": []}}, "filters.attributes"),
+        ({"template": TEXT, "filters": {"attributes": ["plan"]}}, "filters.attributes"),
+        ({"template": TEXT, "filters": {"attributes": {"a": 1}}}, "filters.attributes"),
     ],
 )
 def test_what_cannot_be_meant_is_not_sent(
@@ -145,6 +174,43 @@ def test_what_cannot_be_meant_is_not_sent(
         sakari.messages.send(**how)
     assert not sends(emulator)
     assert "5550123" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        [ADA, {"mobile": {"number": "2125550123"}}],
+        [{"mobile": {"number": "(212) 555-0123"}}, ADA],
+        [ADA, {"mobile": {"number": "212-555-0123", "country": "us"}}],
+        [ADA, {"mobile": {"number": "0012125550123"}}],
+        [{"mobile": {"number": "2125550123"}}, {"mobile": {"number": "212 5550123"}}],
+        [
+            {"id": "a", "mobile": {"number": ADA}},
+            {"id": "b", "mobile": {"number": "12125550123"}},
+        ],
+        [{"id": "a", "mobile": {"number": ADA}}, {"id": "a"}],
+        [{"mobile": {"number": "555123"}}, {"mobile": {"number": "555-123"}}],
+    ],
+)
+def test_a_person_who_is_named_twice_is_not_texted_twice(
+    emulator: EmulatorServer, sakari: SakariClient, contacts: list[Any]
+) -> None:
+    with pytest.raises(InvalidInputError, match="twice"):
+        sakari.messages.send(TEXT, contacts=contacts)
+    assert not sends(emulator)
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        [ADA, BEN],
+        ["+12125550123", "+4912125550123"],  # the one ends like the other, in another country
+        [{"mobile": {"number": "5550123"}}, ADA],
+        [{"id": "a", "mobile": None}, {"id": "b", "mobile": {}}],
+    ],
+)
+def test_two_people_are_not_taken_for_one(sakari: SakariClient, contacts: list[Any]) -> None:
+    assert len(sakari.messages.send(TEXT, contacts=contacts, dry_run=True).recipients) == 2
 
 
 def test_a_dry_run_checks_all_and_sends_nothing(
@@ -263,3 +329,93 @@ def test_odd_answers_are_unknown_and_no_accident(odd: Any) -> None:
     result = read_result(ASKED, dict.fromkeys(names, odd))
     assert len(result.recipients) == 3
     assert {one.status for one in result.recipients} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ({"status": "Error", "error": {"code": "MSG-020", "description": "no"}}, "MSG-020"),
+        ({"status": "INVALID", "error": None}, None),
+        ({"status": "queued", "error": {"code": "MSG-020", "description": "no"}}, "MSG-020"),
+        ({"error": {"code": 30003, "description": "no"}}, None),
+    ],
+)
+def test_a_message_that_failed_is_rejected(message: dict[str, Any], code: str | None) -> None:
+    result = read_result(ASKED[1:2], {"valid": 1, "messages": [{**MADE[1], **message}]})
+    (one,) = result.recipients
+    assert (one.status, one.code) == ("rejected", code)
+    assert one.description == ("no" if message["error"] else None)
+    assert one.message is result.messages[0]
+
+
+@pytest.mark.parametrize("error", [None, {}, {"code": None, "description": None}, "x"])
+def test_a_message_without_a_failure_is_accepted(error: Any) -> None:
+    data = {"messages": [{**MADE[1], "status": "queued", "error": error}]}
+    assert [one.status for one in read_result(ASKED[1:2], data).recipients] == ["accepted"]
+
+
+def test_a_failed_message_leaves_open_whether_the_count_holds_it() -> None:
+    failed = {**MADE[1], "status": "error"}
+    assert statuses({"messages": [failed], "valid": 2}) == ["unknown", "rejected", "unknown"]
+    assert statuses({"messages": [failed], "valid": 3}) == ["accepted", "rejected", "accepted"]
+
+
+def test_a_count_that_holds_those_whom_filters_found_tells_of_nobody(
+    settings: dict[str, Any],
+) -> None:
+    with odd_server(answer(b'{"data": {"requested": 2, "valid": 1}}')) as server:
+        with SakariClient.from_settings({**settings, "api_url": server.url}) as sakari:
+            result = sakari.messages.send(TEXT, contacts=[ADA], filters={"tags": ["vip"]})
+            assert [one.status for one in result.recipients] == ["unknown"]
+            alone = sakari.messages.send(TEXT, contacts=[ADA])
+            assert [one.status for one in alone.recipients] == ["accepted"]
+
+
+BLOCKED = {"id": "z", "error": {"code": "CONT-010", "description": "no"}}
+
+
+def test_a_conversation_whose_contact_is_blocked_is_rejected(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    conversation = next(row for row in emulator.account.conversations if row.contact)
+    assert conversation.contact is not None
+    contact = emulator.account.contacts.find(conversation.contact.id)
+    assert contact is not None
+    contact.blocked = "2025-06-01T00:00:00.000Z"
+    (one,) = sakari.messages.send(TEXT, conversations=[conversation.id]).recipients
+    assert (one.status, one.code) == ("rejected", "CONT-010")
+
+
+def test_one_who_is_left_over_is_the_one_that_the_answer_has_left() -> None:
+    result = read_result(ASKED, {"messages": MADE[:2], "invalid": [BLOCKED]})
+    assert [one.status for one in result.recipients] == ["accepted", "accepted", "rejected"]
+    assert result.recipients[2].refused is result.invalid[0]
+    unnamed = {"id": "m3", "status": "queued"}
+    result = read_result(ASKED, {"messages": [*MADE[:2], unnamed]})
+    assert result.recipients[2].message == unnamed
+
+
+def test_what_is_left_over_is_not_guessed() -> None:
+    left = {"messages": [*MADE[:2], {"id": "m3"}], "invalid": [BLOCKED]}
+    assert statuses(left)[2] == "unknown"
+    assert statuses({"messages": MADE[:1], "invalid": [BLOCKED]})[1:] == ["unknown"] * 2
+    # The contact of a message that failed is not another recipient's.
+    failed = {**MADE[1], "status": "error"}
+    again = {"messages": [MADE[0], failed], "invalid": [{**BLOCKED, "id": "b"}]}
+    assert statuses(again) == ["accepted", "rejected", "unknown"]
+    filtered = read_result(ASKED, {"messages": MADE[:2], "invalid": [BLOCKED]}, filtered=True)
+    assert filtered.recipients[2].status == "unknown"
+
+
+def test_where_nobody_is_valid_everybody_is_rejected() -> None:
+    assert statuses({"requested": 3, "valid": 0}) == ["rejected"] * 3
+    filtered = read_result(ASKED, {"requested": 9, "valid": 0}, filtered=True)
+    assert {one.status for one in filtered.recipients} == {"unknown"}
+
+
+@pytest.mark.parametrize("beside", [{}, {"invalid": [], "estimatedPrice": None}])
+def test_what_only_the_job_has_is_read_from_it(beside: dict[str, Any]) -> None:
+    job = {"id": "j", "invalid": [{**BLOCKED, "id": "b"}], "estimatedPrice": 0.1}
+    result = read_result(ASKED, {"job": job, "valid": 2, **beside})
+    assert [one.code for one in result.recipients] == [None, "CONT-010", None]
+    assert (result.estimated_price, len(result.invalid)) == (0.1, 1)
