@@ -43,7 +43,12 @@ class TokenSource:
         self._accepted: str | None = None
 
     def token(self) -> str:
-        """A token that is good for some time yet; asks the server where there is none.
+        """`POST /oauth2/token`: a token that is good for some time yet.
+
+        The server is asked only where there is no such token.
+
+        Returns:
+            The token, as it goes into the header `Authorization: Bearer …`.
 
         Raises:
             AuthenticationError: the credentials were refused.

@@ -8,7 +8,7 @@ server's own words are kept in `SakariError.server_message` for programs that ma
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,21 @@ class SakariError(Exception):
         self.request_id = request_id
         self.server_message = server_message
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it as it is, without calling `__init__`, which takes other things than it keeps.
+
+        A `__cause__` goes along if it is an error of this package; others may not be pickled.
+        """
+        state = dict(self.__dict__)
+        if isinstance(self.__cause__, SakariError):
+            state["__cause__"] = self.__cause__
+        return _bare, (type(self), self.args), state
+
+
+def _bare(kind: type[SakariError], args: tuple[Any, ...]) -> SakariError:
+    """An error with its message, and without attributes yet."""
+    return kind.__new__(kind, *args)
 
 
 class ConfigError(SakariError):

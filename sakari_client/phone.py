@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_NORTH_AMERICA = 1
+
 
 def e164(number: str, country: str | None = None) -> str | None:
     """A number as `+15551234567`; None where it cannot be one.
@@ -30,14 +32,30 @@ def e164(number: str, country: str | None = None) -> str | None:
 
 
 def country_of(number: str) -> str | None:
-    """The country of an E.164 number, ISO 3166; None where it is not certain."""
+    """The country of an E.164 number, ISO 3166; None where it is not certain.
+
+    Where several countries share a calling code, the ranges of digits do not tell who a number
+    belongs to today: half of Britain's mobile numbers look like Guernsey's. Only those of North
+    America (+1) do, with an area code or toll-free.
+    """
     import phonenumbers  # noqa: PLC0415
 
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.region_code_for_number(parsed)
+    regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
+    if parsed.country_code == _NORTH_AMERICA:
+        kinds = phonenumbers.PhoneNumberType
+        certain = phonenumbers.number_type(parsed) in {
+            kinds.FIXED_LINE,
+            kinds.MOBILE,
+            kinds.FIXED_LINE_OR_MOBILE,
+            kinds.TOLL_FREE,
+        }
+    else:
+        certain = len(regions) == 1 and regions[0] != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+    return phonenumbers.region_code_for_number(parsed) if certain else None
 
 
 def number_of(contact: Mapping[str, Any]) -> str | None:
@@ -54,3 +72,28 @@ def of(contact: Mapping[str, Any]) -> str | None:
         return None
     country = contact["mobile"].get("country")
     return e164(number, country if isinstance(country, str) else None)
+
+
+def same(contact: Mapping[str, Any], wanted: str) -> bool:
+    """Whether a contact's number is a certain one, whatever way it is written there.
+
+    One that is without `+`, and that the contact's country does not make a number of, is read
+    both as if only the `+` were missing and as a national number of the wanted one's country.
+
+    Args:
+        contact: `{mobile: {number, country}}`.
+        wanted: in E.164.
+    """
+    found = of(contact)
+    number = number_of(contact)
+    if found is not None or number is None:
+        return found == wanted
+    return wanted in (e164(f"+{number}"), e164(number, _some_country(wanted)))
+
+
+def _some_country(number: str) -> str:
+    """A country with the calling code of an E.164 number; which one, does not matter."""
+    import phonenumbers  # noqa: PLC0415
+
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.region_code_for_country_code(parsed.country_code or 0)

@@ -52,13 +52,16 @@ def one(operation: str, answer: Answer) -> dict[str, Any]:
 
 
 def one_if_any(operation: str, answer: Answer) -> dict[str, Any] | None:
-    """As `one`, but None where a successful answer has no body, or no `data`.
+    """As `one`, but None where a successful answer has no body, or its object no `data`.
 
     Raises:
-        InvalidAnswerError: the `data` is something else.
+        InvalidAnswerError: the body, or the `data`, is something else.
         SakariError: the answer is an error.
     """
-    return None if _data(operation, answer) is None else one(operation, answer)
+    document = answers.read(operation, answer)
+    if document is None or (isinstance(document, dict) and document.get("data") is None):
+        return None
+    return one(operation, answer)
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

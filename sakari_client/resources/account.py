@@ -41,6 +41,9 @@ class Account:
         answer is decoded, and with them every field that is named like a secret, and every text
         that holds our own `client_secret`.
 
+        Returns:
+            The account.
+
         Raises:
             SakariError: the request failed for good.
         """

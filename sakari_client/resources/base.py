@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sakari_client.errors import ConfigError, NotFoundError
+from sakari_client.errors import ConfigError, InvalidInputError, NotFoundError
 from sakari_client.http import answers
 from sakari_client.http.bodies import as_json
 from sakari_client.http.envelope import one, one_if_any
@@ -15,10 +16,10 @@ from sakari_client.http.transport import Operation, Transport
 from sakari_client.paging.page import Page, ReadRow, Row, RowType, read_page
 from sakari_client.paging.stitched import Incomplete, StitchedList
 from sakari_client.resources.filters import ignored_filter
-from sakari_client.resources.merge import merged
+from sakari_client.resources.merge import alike, merged, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from sakari_client.http.transport import Query
 
@@ -43,7 +44,7 @@ class Resource:
         filters: query parameters by which the list can be narrowed.
         paged: whether the API documents `offset` and `limit` for it.
         keys: the fields that may hold a row's id, the best first.
-        read_only: fields of a record that are Sakari's to write.
+        read_only: fields of a record that are Sakari's to write; `mobile.valid` is inside `mobile`.
     """
 
     name: str
@@ -100,13 +101,17 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
+            InvalidInputError: a filter's value is no text.
         """
-        wanted = dict(filters or {})
+        wanted = dict(required_object(filters or {}, "filters"))
         for name in wanted:
             if name not in self.filters:
                 known = ", ".join(self.filters) or "none"
                 raise ConfigError("filters", f"{self.name} has no filter {name!r}; it has {known}.")
-        if not 1 <= page_size <= MAX_PAGE_SIZE:
+        for name, value in wanted.items():
+            if not isinstance(value, str):
+                raise InvalidInputError(f"filters.{name}", "must be text.")
+        if not (isinstance(page_size, int) and 1 <= page_size <= MAX_PAGE_SIZE):
             raise ConfigError("page_size", f"must be from 1 to {MAX_PAGE_SIZE}.")
         read_one = read_row or self.read_row
         if wanted:
@@ -167,6 +172,7 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
+            InvalidInputError: a filter's value is no text.
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
         """
@@ -182,25 +188,48 @@ class Resource:
     def _create(
         self, operation: Operation, record: Mapping[str, Any], query: Query | None = None
     ) -> Record:
-        """Write a new record; gives it as the server answers it, with its id."""
-        body = as_json(dict(record), str(operation))
-        created: Record = self._transport.call(operation, query=query, body=body, read=one)
+        """Write a new record; gives it as the server answers it, with its id.
+
+        An answer that holds no record says no less that it is written: then it is as given.
+        """
+        created = self._created(operation, record, query)
+        return dict(record) if created is None else created
+
+    def _created(
+        self, operation: Operation, record: Mapping[str, Any], query: Query | None = None
+    ) -> Record | None:
+        """Write a new record; None where the answer is one of success without a record."""
+        body = as_json(dict(required_object(record, "the record")), str(operation))
+        created: Record | None = self._transport.call(
+            operation, query=query, body=body, read=one_if_any
+        )
         return created
 
     def _update(
-        self, get: Operation, put: Operation, changes: Mapping[str, Any], **ids: str
+        self,
+        get: Operation,
+        put: Operation,
+        changes: Mapping[str, Any],
+        merge: Callable[[Record, Mapping[str, Any]], Record] = merged,
+        **ids: str,
     ) -> Record:
         """Change some fields of a record, and write it only if that changes anything.
 
         All of it is written, as the API does not say what PUT does to fields that are not sent.
         """
+        for name in required_object(changes, "changes"):
+            if name in self.read_only:
+                raise InvalidInputError(
+                    name, "is written by Sakari alone; leave it out.", operation=str(put)
+                )
         current = self._get(get, **ids)
-        wanted = merged(current, changes)
-        return current if wanted == current else self._replace(put, wanted, **ids)
+        wanted = merge(current, changes)
+        before, after = without(current, self.read_only), without(wanted, self.read_only)
+        return current if alike(before, after, str(put)) else self._replace(put, wanted, **ids)
 
     def _replace(self, put: Operation, record: Mapping[str, Any], **ids: str) -> Record:
         """Write a whole record."""
-        writable = {name: value for name, value in record.items() if name not in self.read_only}
+        writable = without(required_object(record, "the record"), self.read_only)
         body = as_json(writable, str(put))
         written: Record | None = self._transport.call(put, ids=ids, body=body, read=one_if_any)
         return dict(record) if written is None else written
@@ -214,6 +243,17 @@ class Resource:
                 raise  # it is the account that was not found
             return False
         return True
+
+
+def required_object(value: Any, what: str) -> Mapping[str, Any]:
+    """What was given, if it is an object: names and their values.
+
+    Raises:
+        InvalidInputError: it is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(what, "must be an object: names and their values.")
+    return value
 
 
 def _at(stamp: Any) -> str | None:

@@ -32,6 +32,12 @@ class Campaigns(Resource):
     def get(self, campaign_id: str) -> Record:
         """`GET /v1/accounts/{accountId}/campaigns/{campaignId}`: one campaign.
 
+        Args:
+            campaign_id: the campaign's id.
+
+        Returns:
+            The campaign.
+
         Raises:
             NotFoundError: there is no such campaign.
             SakariError: the request failed for good.
@@ -46,9 +52,10 @@ class Campaigns(Resource):
                 the code is M (manual), S (scheduled), FU (file upload) or V2.
 
         Returns:
-            The campaign with its id.
+            The campaign with its id; as given, without one, where Sakari's answer holds none.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             AmbiguousError: it is not known whether the campaign was created.
             SakariError: the request failed for good.
         """
@@ -59,10 +66,15 @@ class Campaigns(Resource):
 
         It is read, merged with the changes and written whole; not at all if nothing changes.
 
+        Args:
+            campaign_id: the campaign's id.
+            changes: fields and their values. Objects are merged, lists replaced; None clears.
+
         Returns:
             The campaign as it is now.
 
         Raises:
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
             NotFoundError: there is no such campaign.
             SakariError: a request failed for good.
         """
@@ -71,9 +83,18 @@ class Campaigns(Resource):
     def replace(self, campaign_id: str, campaign: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/campaigns/{campaignId}`: write a campaign as given.
 
-        Fields that are not given may be erased; those that are Sakari's are left out.
+        Fields that are not given may be erased; those that are Sakari's are left out, as a whole
+        record is given here, often just as it was read.
+
+        Args:
+            campaign_id: the campaign's id.
+            campaign: as of `create`, or as read.
+
+        Returns:
+            The campaign as it is now; as given, where Sakari's answer does not hold it.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             NotFoundError: there is no such campaign.
             SakariError: the request failed for good.
         """
@@ -81,6 +102,9 @@ class Campaigns(Resource):
 
     def delete(self, campaign_id: str) -> bool:
         """`DELETE /v1/accounts/{accountId}/campaigns/{campaignId}`: remove a campaign.
+
+        Args:
+            campaign_id: the campaign's id.
 
         Returns:
             Whether it was there.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sakari_client import phone
 from sakari_client.errors import InvalidInputError, SeveralFoundError
 from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
-from sakari_client.resources.base import Record, Resource
+from sakari_client.resources.base import Record, Resource, required_object
+from sakari_client.resources.merge import merged, without
 from sakari_client.resources.upload import CHUNK_ROWS, Uploader
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ _UPSERT = Operation("POST", "/contacts")
 _REPLACE = Operation("PUT", "/contacts/{contactId}")
 _DELETE = Operation("DELETE", "/contacts/{contactId}")
 
-_LAST_DIGITS = 4
+_FACTS = ("verified", "valid", "lineType")
+"""What Sakari finds out about a number, in `mobile`."""
+
+_LAST_DIGITS = 2
+"""So few that hardly anybody writes a space between them: `+33 6 12 34 56 78`."""
 
 
 class Contacts(Resource):
@@ -45,10 +50,21 @@ class Contacts(Resource):
 
     name = "contacts"
     filters = ("firstName", "lastName", "mobile", "email", "tags")
-    read_only = frozenset({"id", "keyId", "valid", "error", "created", "updated"})
+    read_only = frozenset(
+        {
+            *("id", "keyId", "valid", "error", "created", "updated"),
+            *(f"mobile.{name}" for name in _FACTS),
+        }
+    )
 
     def get(self, contact_id: str) -> Record:
         """`GET /v1/accounts/{accountId}/contacts/{contactId}`: one contact.
+
+        Args:
+            contact_id: the contact's id.
+
+        Returns:
+            The contact.
 
         Raises:
             NotFoundError: there is no such contact.
@@ -57,36 +73,48 @@ class Contacts(Resource):
         return self._get(_GET, contactId=contact_id)
 
     def find_by_mobile(self, number: str, country: str | None = None) -> Record | None:
-        """The one contact who has a mobile number, or None. Uses the list's filter `mobile`.
+        """`GET /v1/accounts/{accountId}/contacts?mobile=…`: the one contact who has a number.
 
         The filter finds parts of a number as it is stored, which may be with or without spaces
-        and country code. So where the whole number finds nobody, its last four digits are asked
-        for, and what comes is compared number by number.
+        and country code. So the whole number is asked for, and then always its last two digits,
+        as another contact may have it in another writing; what comes is compared number by
+        number. That is two requests at least, and more the more contacts end in these digits.
+        Whom the filter finds by neither is not there: no other writing is looked for.
+
+        A stored number without country and `+` is taken both for one of which only the `+` is
+        missing and for a national one of the wanted number's country.
 
         Args:
             number: the number, best in international form: `+15551234567`.
             country: where it is to be read as a national number; ISO 3166, two letters.
 
+        Returns:
+            The contact; None where nobody has the number.
+
         Raises:
-            InvalidInputError: this cannot be a number.
+            InvalidInputError: this cannot be a number, or a country.
             SeveralFoundError: several contacts have it; the error has their `ids`.
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
         """
+        if not isinstance(number, str):
+            raise InvalidInputError("number", "must be text, as +15551234567.")
+        if not isinstance(country, str | None):
+            raise InvalidInputError("country", "must be two letters, or None.")
         wanted = phone.e164(number, country)
         if wanted is None:
             raise InvalidInputError(
                 "number", "cannot be a phone number; give it as +15551234567, or give its country."
             )
-        for part in (wanted, wanted[-_LAST_DIGITS:]):
-            found = [one for one in self.list({"mobile": part}) if phone.of(one) == wanted]
-            if len(found) > 1:
-                raise SeveralFoundError(
-                    "GET /contacts by mobile", [self.identify(one) for one in found]
-                )
-            if found:
-                return found[0]
-        return None
+        found = {
+            self.identify(one): one
+            for part in (wanted, wanted[-_LAST_DIGITS:])
+            for one in self.list({"mobile": part})
+            if phone.same(one, wanted)
+        }
+        if len(found) > 1:
+            raise SeveralFoundError("GET /contacts by mobile", list(found))
+        return next(iter(found.values()), None)
 
     def create(self, contact: Mapping[str, Any]) -> Record:
         """`POST /v1/accounts/{accountId}/contacts`: a new contact.
@@ -98,16 +126,17 @@ class Contacts(Resource):
                 visible}], attributes: {…}}`. Attributes must be created at hub.sakari.io first.
 
         Returns:
-            The contact with its id.
+            The contact with its id; as given, without one, where Sakari's answer holds none.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             AmbiguousError: it is not known whether the contact was created.
             RequestRefusedError: the number is no mobile number (CONT-001), or is known.
             SakariError: the request failed for good.
         """
         return self._create(_CREATE, contact)
 
-    def upsert(self, contact: Mapping[str, Any], merge: MergeStrategy = "append") -> Record:
+    def upsert(self, contact: Mapping[str, Any], *, merge: MergeStrategy = "append") -> Record:
         """`POST /v1/accounts/{accountId}/contacts?mergeStrategy=…`: a contact by mobile number.
 
         Done twice, it does no harm, so it is repeated where an answer is lost.
@@ -117,16 +146,31 @@ class Contacts(Resource):
             merge: what becomes of a contact who has that number already.
 
         Returns:
-            The contact as it is now.
+            The contact as it is now. Where Sakari's answer does not hold it, it is looked up by its
+            number; if that does not find one contact for certain, it is as given, without an id.
 
         Raises:
-            InvalidInputError: there is no number to know the contact by.
+            InvalidInputError: there is no number to know the contact by, or no such merge.
             RequestRefusedError: the number is no mobile number (CONT-001).
             SakariError: the request failed for good.
         """
-        if not phone.number_of(contact):
+        number = phone.number_of(required_object(contact, "the record"))
+        if number is None:
             raise InvalidInputError("mobile.number", "is what a contact is known by; give it.")
-        return self._create(_UPSERT, contact, {"mergeStrategy": merge})
+        if merge not in get_args(MergeStrategy):
+            raise InvalidInputError(
+                "merge", f"must be one of {', '.join(get_args(MergeStrategy))}."
+            )
+        written = self._created(_UPSERT, contact, {"mergeStrategy": merge})
+        return (self._written(contact) or dict(contact)) if written is None else written
+
+    def _written(self, contact: Mapping[str, Any]) -> Record | None:
+        """A contact who was just written, by the number; None where that is not certain."""
+        number = phone.of(contact)
+        try:
+            return None if number is None else self.find_by_mobile(number)
+        except SeveralFoundError:
+            return None
 
     def update(self, contact_id: str, changes: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: change some fields of a contact.
@@ -135,8 +179,12 @@ class Contacts(Resource):
         what becomes of fields that are not sent; it is not written if nothing changes.
         What somebody else changes between the two requests is lost.
 
+        What Sakari found out about a number (`verified`, `valid`, `lineType` in `mobile`) is never
+        written, and changes of it are no changes. With another number, the old one's country goes
+        too, unless `changes` gives one or the number itself tells it.
+
         Args:
-            contact_id: the contact.
+            contact_id: the contact's id.
             changes: fields and their values. Objects (`attributes`, `mobile`) are merged, lists
                 (`tags`) replaced; None clears a field.
 
@@ -144,18 +192,27 @@ class Contacts(Resource):
             The contact as it is now.
 
         Raises:
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
-        return self._update(_GET, _REPLACE, changes, contactId=contact_id)
+        return self._update(_GET, _REPLACE, changes, _with_changes, contactId=contact_id)
 
     def replace(self, contact_id: str, contact: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: write a contact as given.
 
         Fields that are not given may be erased. Those that are Sakari's (`id`, `created` …) are
-        left out.
+        left out, as a whole record is given here, often just as it was read.
+
+        Args:
+            contact_id: the contact's id.
+            contact: as of `create`, or as read.
+
+        Returns:
+            The contact as it is now; as given, where Sakari's answer does not hold it.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             NotFoundError: there is no such contact.
             SakariError: the request failed for good.
         """
@@ -163,6 +220,9 @@ class Contacts(Resource):
 
     def delete(self, contact_id: str) -> bool:
         """`DELETE /v1/accounts/{accountId}/contacts/{contactId}`: remove a contact.
+
+        Args:
+            contact_id: the contact's id.
 
         Returns:
             Whether it was there. (False too if an earlier try removed it and its answer was lost.)
@@ -196,3 +256,22 @@ class Contacts(Resource):
                 before it have been yielded; none of the chunk's are known.
         """
         return Uploader(self._transport, merge, chunk_rows).outcomes(contacts)
+
+
+def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
+    """What a contact is to become; a new number takes over nothing of the old one's."""
+    wanted = merged(current, changes)
+    before, after = current.get("mobile"), wanted.get("mobile")
+    if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):
+        wanted["mobile"] = mobile = without(after, _FACTS)
+        if "country" not in changes["mobile"]:
+            mobile.pop("country", None)
+            number = phone.number_of(wanted)
+            country = None if number is None else phone.country_of(number)
+            mobile.update({"country": country} if country else {})
+    return wanted
+
+
+def _key(contact: Record) -> str | None:
+    """A contact's number, the same in any writing of it; as written, where it cannot be one."""
+    return phone.of(contact) or phone.number_of(contact)

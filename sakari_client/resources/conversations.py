@@ -18,6 +18,12 @@ class Conversations(Resource):
     def get(self, conversation_id: str) -> Record:
         """`GET /v1/accounts/{accountId}/conversations/{conversationId}`: one conversation.
 
+        Args:
+            conversation_id: the conversation's id.
+
+        Returns:
+            The conversation.
+
         Raises:
             NotFoundError: there is no such conversation.
             SakariError: the request failed for good.
@@ -26,6 +32,9 @@ class Conversations(Resource):
 
     def close(self, conversation_id: str) -> Record:
         """`PUT /v1/accounts/{accountId}/conversations/{conversationId}/close`: close it.
+
+        Args:
+            conversation_id: the conversation's id.
 
         Returns:
             The conversation as it is now.

@@ -44,7 +44,7 @@ class Files:
 
     def share(
         self,
-        file: bytes | str | PathLike[str] | IO[bytes],
+        file: bytes | bytearray | memoryview | str | PathLike[str] | IO[bytes],
         *,
         name: str | None = None,
         as_form: bool = False,
@@ -57,10 +57,16 @@ class Files:
             as_form: send `multipart/form-data`, which tells name and type; otherwise the bytes
                 alone go as `application/octet-stream`. Sakari documents both.
 
+        Returns:
+            The link, and until when it works.
+
         Raises:
-            InvalidInputError: the file cannot be read, is empty, or is larger than 100 MB.
+            InvalidInputError: the file is none, cannot be read, is empty, or is larger than
+                100 MB; or the name is no text.
             SakariError: the request failed for good.
         """
+        if not isinstance(name, str | None):
+            raise InvalidInputError("name", "must be text.")
         content = _content(file)
         if not content:
             raise InvalidInputError("file", "is empty.")
@@ -78,10 +84,12 @@ class Files:
         return SharedFile(link, expires if isinstance(expires, str) else None)
 
 
-def _content(file: bytes | str | PathLike[str] | IO[bytes]) -> bytes:
+def _content(file: bytes | bytearray | memoryview | str | PathLike[str] | IO[bytes]) -> bytes:
     """All of a file, or a little more than is allowed of it."""
-    if isinstance(file, bytes):
-        return file
+    if isinstance(file, bytes | bytearray | memoryview):
+        return bytes(file)
+    if not (isinstance(file, str | PathLike) or hasattr(file, "read")):
+        raise InvalidInputError("file", "must be bytes, a path, or a stream that gives bytes.")
     try:
         if isinstance(file, str | PathLike):
             with Path(file).open("rb") as opened:

@@ -31,6 +31,12 @@ class Templates(Resource):
     def get(self, template_id: str) -> Record:
         """`GET /v1/accounts/{accountId}/templates/{templateId}`: one template.
 
+        Args:
+            template_id: the template's id.
+
+        Returns:
+            The template.
+
         Raises:
             NotFoundError: there is no such template.
             SakariError: the request failed for good.
@@ -45,9 +51,10 @@ class Templates(Resource):
                 `{{firstName}}`; the type is SMS or Web.
 
         Returns:
-            The template with its id.
+            The template with its id; as given, without one, where Sakari's answer holds none.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             AmbiguousError: it is not known whether the template was created.
             SakariError: the request failed for good.
         """
@@ -58,10 +65,15 @@ class Templates(Resource):
 
         It is read, merged with the changes and written whole; not at all if nothing changes.
 
+        Args:
+            template_id: the template's id.
+            changes: fields and their values. Objects are merged, lists replaced; None clears.
+
         Returns:
             The template as it is now.
 
         Raises:
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
             NotFoundError: there is no such template.
             SakariError: a request failed for good.
         """
@@ -70,9 +82,18 @@ class Templates(Resource):
     def replace(self, template_id: str, template: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/templates/{templateId}`: write a template as given.
 
-        Fields that are not given may be erased; those that are Sakari's are left out.
+        Fields that are not given may be erased; those that are Sakari's are left out, as a whole
+        record is given here, often just as it was read.
+
+        Args:
+            template_id: the template's id.
+            template: as of `create`, or as read.
+
+        Returns:
+            The template as it is now; as given, where Sakari's answer does not hold it.
 
         Raises:
+            InvalidInputError: this is no object, or JSON cannot hold it.
             NotFoundError: there is no such template.
             SakariError: the request failed for good.
         """
@@ -80,6 +101,9 @@ class Templates(Resource):
 
     def delete(self, template_id: str) -> bool:
         """`DELETE /v1/accounts/{accountId}/templates/{templateId}`: remove a template.
+
+        Args:
+            template_id: the template's id.
 
         Returns:
             Whether it was there.

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sakari_client import phone
 from sakari_client.client import SakariClient
 from sakari_client.errors import (
     AmbiguousError,
+    ConfigError,
     InvalidInputError,
     NotFoundError,
     RequestRefusedError,
-    SeveralFoundError,
 )
-from tests.client.reach import Sleeps
+from tests.client.reach import Sleeps, odd
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import socket
+    from collections.abc import Callable, Iterator
 
+    from sakari_client.resources.contacts import Contacts
     from sakari_emulator.server import EmulatorServer
 
 ADA = {
@@ -177,65 +180,152 @@ def test_deleting_in_another_account_is_no_success(settings: dict[str, Any]) -> 
             sakari.contacts.delete("64b0c0ffee0000000000ffff")
 
 
-@pytest.mark.parametrize("asked", ["+12125550123", "+1 (212) 555-0123", "1 212 555 0123"])
-@pytest.mark.parametrize("mobile", ["e164", "as_sent"])
-@pytest.mark.parametrize("cap", [2, 100])
-def test_a_contact_is_found_by_the_whole_number(
-    emulator: EmulatorServer, sakari: SakariClient, asked: str, mobile: str, cap: int
-) -> None:
-    emulator.switch(number_form=mobile, page_cap=cap)
-    wanted = sakari.contacts.create(ADA | {"mobile": {"number": "(212) 555-0123", "country": "US"}})
-    for other in ("+13125550123", "+12135550123", "+441632960123"):
-        sakari.contacts.create({"mobile": {"number": other}})
-    found = sakari.contacts.find_by_mobile(asked, None if asked.startswith("+") else "US")
-    assert found is not None
-    assert found["id"] == wanted["id"]
+def sent_by(
+    current: dict[str, Any], write: Callable[[Contacts], dict[str, Any]]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What is sent as `mobile` of a contact who has one already (None: nothing), and the result.
+
+    The server answers the PUT with nothing.
+    """
+
+    def serve(connection: socket.socket, head: bytes) -> None:
+        found = {"success": True, "data": {"id": "1", "firstName": "Ada", "mobile": current}}
+        get = head.startswith(b"GET ")
+        connection.sendall(answer(json.dumps(found).encode() if get else b""))
+
+    with odd_server(serve) as server:
+        result = write(SakariClient(odd(server.url).config).contacts)
+    bodies = zip(server.heads, server.bodies, strict=True)
+    sent = [json.loads(body)["mobile"] for head, body in bodies if head.startswith("PUT ")]
+    return (sent[0] if sent else None), result
 
 
-def test_the_plus_of_a_number_arrives(emulator: EmulatorServer, sakari: SakariClient) -> None:
-    sakari.contacts.find_by_mobile("+12125550123")
-    asked = [one.query["mobile"] for one in emulator.requests if "mobile" in one.query]
-    assert asked[0] == "+12125550123"
-    assert asked[-1] == "0123"
-
-
-def test_several_contacts_with_one_number_are_no_guess(
-    emulator: EmulatorServer, sakari: SakariClient
-) -> None:
-    rows = list(emulator.account.contacts)[:2]
-    for row in rows:
-        assert row.mobile is not None
-        row.mobile.number = row.mobile.typed = "+12125550123"
-        row.mobile.country = "US"
-    with pytest.raises(SeveralFoundError) as caught:
-        sakari.contacts.find_by_mobile("+12125550123")
-    assert set(caught.value.ids) == {row.id for row in rows}
-    for row in rows:
-        assert row.id in str(caught.value)
-    assert "2125550123" not in str(caught.value)
-
-
-@pytest.mark.parametrize("number", ["", "abc", "12", "+1", "2125550123"])
-def test_what_is_no_number_is_not_looked_for(
-    emulator: EmulatorServer, sakari: SakariClient, number: str
-) -> None:
-    with pytest.raises(InvalidInputError, match="number"):
-        sakari.contacts.find_by_mobile(number)
-    assert not emulator.requests
+FOUND_OUT = {"verified": "2026-01-01T00:00:00Z", "valid": True, "lineType": "mobile"}
+LONDON = {"number": "+442079460000", "country": "GB", **FOUND_OUT}
 
 
 @pytest.mark.parametrize(
-    ("number", "country", "expected"),
+    ("change", "expected"),
     [
-        ("+12125550123", None, "+12125550123"),
-        ("(212) 555-0123", "us", "+12125550123"),
-        ("01632 960123", "GB", "+441632960123"),
-        ("+441632960123", "US", "+441632960123"),
-        ("2125550123", None, None),
-        ("2125550123", "XX", None),
+        ({"number": "+13105550199"}, {"number": "+13105550199", "country": "US"}),
+        ({"number": "+447911123456"}, {"number": "+447911123456"}),
+        ({"number": "+33612345678", "valid": True}, {"number": "+33612345678", "country": "FR"}),
+        (
+            {"number": "(310) 555-0199", "country": "CA"},
+            {"number": "(310) 555-0199", "country": "CA"},
+        ),
+        ({"number": "(310) 555-0199"}, {"number": "(310) 555-0199"}),
     ],
 )
-def test_numbers_in_international_form(
-    number: str, country: str | None, expected: str | None
+def test_a_new_number_takes_over_nothing_of_the_old_one(
+    change: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert phone.e164(number, country) == expected
+    sent, result = sent_by(LONDON, lambda one: one.update("1", {"mobile": change}))
+    assert sent == result["mobile"] == expected
+
+
+def test_another_writing_of_the_number_keeps_the_country() -> None:
+    change = {"mobile": {"number": "020 7946 0000"}}
+    sent, result = sent_by(LONDON, lambda one: one.update("1", change))
+    assert sent == {"number": "020 7946 0000", "country": "GB"}
+    assert result["mobile"] == {**LONDON, "number": "020 7946 0000"}
+
+
+def test_what_sakari_finds_out_about_a_number_is_never_written() -> None:
+    other = {"verified": None, "valid": False, "lineType": "landline"}
+    sent, result = sent_by(LONDON, lambda one: one.update("1", {"mobile": other}))
+    assert sent is None
+    assert result["mobile"] == LONDON
+    plain = {"number": LONDON["number"], "country": "GB"}
+    sent, _ = sent_by(LONDON, lambda one: one.update("1", {"firstName": "Augusta"}))
+    assert sent == plain
+    sent, _ = sent_by(LONDON, lambda one: one.replace("1", {"mobile": LONDON}))
+    assert sent == plain
+
+
+def test_true_is_not_one(emulator: EmulatorServer, sakari: SakariClient) -> None:
+    contact = sakari.contacts.create({**ADA, "attributes": {"plan": 1, "size": 0}})
+    changed = {"attributes": {"plan": True, "size": False}}
+    sakari.contacts.update(contact["id"], changed)
+    assert emulator.requests[-1].method == "PUT"
+    assert sakari.contacts.get(contact["id"])["attributes"]["plan"] is True
+
+
+@pytest.mark.parametrize("field", ["id", "keyId", "valid", "error", "created", "updated"])
+def test_an_update_of_what_is_sakaris_is_refused(
+    emulator: EmulatorServer, sakari: SakariClient, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        sakari.contacts.update("64b0c0ffee0000000000b001", {field: "x"})
+    assert caught.value.field == field
+    assert not emulator.requests
+
+
+EMPTY = pytest.mark.parametrize(
+    "empty", [answer(b"", "204 No Content"), answer(b'{"success": true}')], ids=["204", "no data"]
+)
+
+
+@EMPTY
+def test_a_creation_that_is_answered_without_a_contact_is_done(empty: bytes) -> None:
+    with odd_server(empty) as server:
+        assert SakariClient(odd(server.url, max_retries=3).config).contacts.create(ADA) == ADA
+    assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 1
+
+
+@EMPTY
+@pytest.mark.parametrize("known", [1, 0, 2])
+def test_an_upsert_that_is_answered_without_a_contact_is_looked_up(
+    empty: bytes, known: int
+) -> None:
+    rows = [{**ADA, "id": str(number)} for number in range(known)]
+    page = {"totalCount": known, "offset": 0, "limit": 100}
+    found = json.dumps({"success": True, "data": rows, "pagination": page}).encode()
+
+    def serve(connection: socket.socket, head: bytes) -> None:
+        connection.sendall(empty if head.startswith(b"POST ") else answer(found))
+
+    with odd_server(serve) as server:
+        sakari = SakariClient(odd(server.url, max_retries=3).config)
+        assert sakari.contacts.upsert(ADA) == (rows[0] if known == 1 else ADA)
+        # Of a number that only Sakari can read there is nothing to look up.
+        national = {"mobile": {"number": "2125550123"}}
+        assert sakari.contacts.upsert(national) == national
+    assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 2
+
+
+def test_an_answer_that_is_no_object_does_not_say_that_a_contact_was_created() -> None:
+    with odd_server(answer(b'"please log in"')) as server:
+        with pytest.raises(AmbiguousError):
+            SakariClient(odd(server.url).config).contacts.create(ADA)
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda one: one.create(None), "the record"),
+        (lambda one: one.create([ADA]), "the record"),
+        (lambda one: one.upsert(None), "the record"),
+        (lambda one: one.upsert(ADA, merge="foo"), "merge"),
+        (lambda one: one.replace("1", None), "the record"),
+        (lambda one: one.update("1", None), "changes"),
+        (lambda one: one.find_by_mobile(123), "number"),
+        (lambda one: one.find_by_mobile("2125550123", 1), "country"),
+        (lambda one: list(one.list({"mobile": 123})), "filters.mobile"),
+        (lambda one: list(one.list({"tags": None})), "filters.tags"),
+        (lambda one: list(one.list("mobile")), "filters"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_named_and_not_sent(
+    emulator: EmulatorServer, sakari: SakariClient, call: Any, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        call(sakari.contacts)
+    assert caught.value.field == field
+    assert not emulator.requests
+
+
+@pytest.mark.parametrize("page_size", ["5", 0, 101, None, 5.0])
+def test_a_page_size_is_a_number_from_1_to_100(sakari: SakariClient, page_size: Any) -> None:
+    with pytest.raises(ConfigError, match="page_size"):
+        list(sakari.contacts.list(page_size=page_size))

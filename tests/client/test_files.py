@@ -37,7 +37,7 @@ def fetched(link: str) -> bytes:
 
 
 @pytest.mark.parametrize("as_form", [False, True])
-@pytest.mark.parametrize("kind", ["bytes", "path", "text path", "stream"])
+@pytest.mark.parametrize("kind", ["bytes", "bytearray", "view", "path", "text path", "stream"])
 def test_a_shared_file_can_be_fetched(
     sakari: SakariClient,
     tmp_path: Path,
@@ -46,8 +46,15 @@ def test_a_shared_file_can_be_fetched(
 ) -> None:
     path = tmp_path / 'pictüre "1".png'
     path.write_bytes(CONTENT)
-    file = {"bytes": CONTENT, "path": path, "text path": str(path), "stream": io.BytesIO(CONTENT)}
-    shared = sakari.files.share(file[kind], as_form=as_form)  # type: ignore[arg-type]
+    file: dict[str, Any] = {
+        "bytes": CONTENT,
+        "bytearray": bytearray(CONTENT),
+        "view": memoryview(CONTENT),
+        "path": path,
+        "text path": str(path),
+        "stream": io.BytesIO(CONTENT),
+    }
+    shared = sakari.files.share(file[kind], as_form=as_form)
     assert fetched(shared.link) == CONTENT
     assert shared.expires
 
@@ -82,6 +89,8 @@ def test_a_share_whose_answer_is_lost_is_repeated(
         (b"", "is empty"),
         ("/nowhere/cat.png", "cannot be read: No such file"),
         (io.StringIO("text"), "open it with 'rb'"),
+        (None, "must be bytes, a path, or a stream"),
+        (123, "must be bytes, a path, or a stream"),
     ],
 )
 def test_what_is_no_file_is_said(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from sakari_client.errors import AmbiguousError, NotFoundError
-from tests.client.reach import Sleeps
+from sakari_client.errors import AmbiguousError, InvalidInputError, NotFoundError
+from tests.client.reach import Sleeps, odd
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,3 +120,25 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated(
 def test_what_is_not_there_is_said(sakari: SakariClient, name: str) -> None:
     with pytest.raises(NotFoundError, match="There is no such record"):
         of(sakari, name).update("64b0c0ffee0000000000ffff", {"name": "x"})
+
+
+@BOTH
+@pytest.mark.parametrize("body", [b"", b'{"success": true}'])
+def test_a_creation_that_is_answered_without_a_record_is_done(name: str, body: bytes) -> None:
+    with odd_server(answer(body)) as server:
+        sakari = SakariClient(odd(server.url, max_retries=3).config)
+        assert of(sakari, name).create(NEW[name]) == NEW[name]
+    assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 1
+
+
+@BOTH
+@pytest.mark.parametrize("field", ["id", "created", "updated"])
+def test_an_update_of_what_is_sakaris_is_refused(
+    emulator: EmulatorServer, sakari: SakariClient, name: str, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        of(sakari, name).update("64b0c0ffee0000000000ffff", {field: "x"})
+    assert caught.value.field == field
+    with pytest.raises(InvalidInputError, match="the record must be an object"):
+        of(sakari, name).create(None)  # type: ignore[arg-type]
+    assert not emulator.requests

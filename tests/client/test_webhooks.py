@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from sakari_client.errors import AmbiguousError, NotFoundError, RequestRefusedError
+from sakari_client.errors import (
+    AmbiguousError,
+    InvalidInputError,
+    NotFoundError,
+    RequestRefusedError,
+)
+from tests.client.reach import odd
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,3 +79,41 @@ def test_one_that_can_only_be_deleted_by_an_id_it_does_not_show_is_said(
     emulator.switch(webhook_delete="id_404")
     with pytest.raises(NotFoundError):
         sakari.webhooks.unsubscribe(URL)
+
+
+@pytest.mark.parametrize(
+    ("url", "event_types", "field"),
+    [
+        (URL, "message-received", "event_types"),
+        (URL, [], "event_types"),
+        (URL, None, "event_types"),
+        (URL, [1], "event_types"),
+        (URL, ["message-received", " "], "event_types"),
+        ("", TYPES, "url"),
+        (" ", TYPES, "url"),
+        (None, TYPES, "url"),
+    ],
+)
+def test_a_subscription_without_address_or_events_is_refused(
+    emulator: EmulatorServer, sakari: SakariClient, url: Any, event_types: Any, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        sakari.webhooks.subscribe(url, event_types)
+    assert caught.value.field == field
+    assert not emulator.requests
+
+
+@pytest.mark.parametrize("body", [b"", b'{"success": true}'])
+def test_events_that_are_not_documented_are_named_and_subscribed_to(
+    body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with odd_server(answer(body)) as server:
+        webhooks = SakariClient(odd(server.url, max_retries=3).config).webhooks
+        assert webhooks.subscribe(URL, iter(TYPES)) == {"url": URL, "eventTypes": TYPES}
+        assert not caplog.records
+        types = [*TYPES, "message-recieved"]
+        assert webhooks.subscribe(URL, types) == {"url": URL, "eventTypes": types}
+    (said,) = caplog.records
+    assert said.levelname == "WARNING"
+    assert said.getMessage().endswith("documented: message-recieved.")
+    assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 2

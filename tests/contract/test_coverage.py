@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -68,18 +69,43 @@ def test_every_record_has_its_row() -> None:
     assert set(RECORDS) == {*_documented_records(), *OF_BODIES}
 
 
-@pytest.mark.parametrize("row", OPERATIONS.values(), ids=OPERATIONS)
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(
+            row,
+            id=name,
+            # To be taken off once `messages.get` says what it takes and gives.
+            marks=[pytest.mark.xfail(strict=True)] if name == "fetchMessages" else [],
+        )
+        for name, row in OPERATIONS.items()
+    ],
+)
 def test_every_method_is_there_and_says_what_it_calls(row: list[str]) -> None:
     sakari = SakariClient(ClientConfig("id", "secret", "account"))
     named = re.findall(r"`(\w+)\.(\w+)`", row[2])
     assert named
     for resource, method in named:
         function: Any = getattr(getattr(sakari, resource), method)
-        if resource == "auth" or method == "list":
-            continue
         verb, path = row[1].strip("`").split(" ")
-        assert f"`{verb} {path}" in (function.__doc__ or ""), f"{resource}.{method}"
-        assert "Raises:" in (function.__doc__ or "")
+        if method == "list":  # one for all resources
+            path = "/v1/accounts/{accountId}/<name>"
+        said = function.__doc__ or ""
+        assert f"`{verb} {path}" in said, f"{resource}.{method}"
+        for section in _sections_needed(function):
+            assert re.search(rf"^ *({section}):$", said, re.MULTILINE), (
+                f"{resource}.{method} has no section {section}"
+            )
+
+
+def _sections_needed(function: Any) -> Iterator[str]:
+    """The sections that a method's docstring has to have."""
+    signature = inspect.signature(function)
+    yield "Raises"
+    if signature.parameters:
+        yield "Args"
+    if signature.return_annotation not in (None, "None"):
+        yield "Yields" if "Iterator" in str(signature.return_annotation) else "Returns"
 
 
 @pytest.mark.parametrize("row", [*OPERATIONS.values(), *RECORDS.values()], ids=lambda row: row[0])
