@@ -39,6 +39,12 @@ class Messages(Resource):
     def get(self, message_id: str) -> Record:
         """`GET /v1/accounts/{accountId}/messages/{messageId}`: one message, with its status now.
 
+        Args:
+            message_id: the message's id.
+
+        Returns:
+            The message.
+
         Raises:
             NotFoundError: there is no such message.
             SakariError: the request failed for good.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sakari_client import phone
 from sakari_client.http import answers
+from sakari_client.http.envelope import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,8 +79,8 @@ def read_result(
     job: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     job_id = data.get("jobId") or job.get("id")
     price = _number(data.get("estimatedPrice"))
-    messages = _objects(data.get("messages"))
-    invalid = _objects(data.get("invalid")) or _objects(job.get("invalid"))
+    messages = objects(data.get("messages"))
+    invalid = objects(data.get("invalid")) or objects(job.get("invalid"))
     valid = _number(data.get("valid", data.get("queued")))
     listed = _join(asked, messages, invalid)
     if not filtered:
@@ -221,10 +222,6 @@ def _names_of_contact(contact: Record) -> list[str]:
     names = [f"id:{contact['id']}"] if contact.get("id") is not None else []
     number = phone.of(contact) or phone.number_of(contact)
     return [*names, f"mobile:{number}"] if number else names
-
-
-def _objects(value: Any) -> list[Record]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _number(value: Any) -> float | None:
