@@ -12,11 +12,17 @@ from sakari_client.cli.ended import Code, Ended
 from sakari_client.resources.csv_rows import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from sakari_client.resources.base import Record
 
 _TEXTS = ("firstName", "lastName", "email")
+
+_AS_LISTED = {"mobile.number": "mobile", "mobile.country": "country"}
+"""Columns as the CSV of `contacts list` names them."""
+
+_READ_ONLY = frozenset({"id", "created.at", "updated.at"})
+"""Columns of that CSV that are Sakari's."""
 
 
 @dataclass
@@ -27,13 +33,17 @@ class ContactFile:
         file: its bytes: UTF-8, with or without a byte order mark.
         lines: where the contacts stand that were read; whoever uses one takes its line out.
         misfits: lines of rows that do not fit the header, and were left out.
+        read: the last line that was read.
+        at_end: whether that is the last line of the file.
     """
 
     file: IO[bytes]
     lines: deque[int] = field(default_factory=deque)
     misfits: deque[int] = field(default_factory=deque)
+    read: int = 0
+    at_end: bool = False
 
-    def contacts(self) -> Iterator[Record]:
+    def contacts(self) -> Generator[Record]:
         """The contacts, each as the API has it.
 
         Raises:
@@ -42,14 +52,17 @@ class ContactFile:
         text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
         reader = csv.reader(text, strict=True)
         try:
-            header = [name.strip() for name in next(reader, [])]
+            header = [_column(name.strip()) for name in next(reader, [])]
             _check(header)
+            self.read = reader.line_num
             for row in reader:
+                self.read = reader.line_num
                 if len(row) > len(header):
                     self.misfits.append(reader.line_num)
                 elif row:
                     self.lines.append(reader.line_num)
                     yield _contact(dict(zip(header, row, strict=False)))
+            self.at_end = True
         except UnicodeDecodeError:
             raise Ended(
                 Code.WRONG_USE, f"not UTF-8, in or after line {reader.line_num + 1}."
@@ -58,6 +71,10 @@ class ContactFile:
             raise Ended(Code.WRONG_USE, f"line {reader.line_num}: {error}.") from None
         finally:
             text.detach()  # the file is closed by whoever opened it
+
+
+def _column(name: str) -> str:
+    return _AS_LISTED.get(name, name)
 
 
 def _check(header: list[str]) -> None:
@@ -81,7 +98,7 @@ def _check(header: list[str]) -> None:
 
 def _contact(cells: dict[str, str]) -> Record:
     """A contact of those cells that are not empty."""
-    filled = {name: text for name, text in cells.items() if text.strip()}
+    filled = {name: text for name, text in cells.items() if text.strip() and name not in _READ_ONLY}
     mobile = {"number": filled.get("mobile"), "country": filled.get("country")}
     tags = [tag.strip() for tag in filled.get("tags", "").split("|")]
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
@@ -9,14 +10,19 @@ import click
 
 from sakari_client.cli import ended, show
 from sakari_client.cli.contact_csv import ContactFile
-from sakari_client.cli.ended import Code
+from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.settings import with_client
+from sakari_client.errors import Failure, SakariError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sakari_client.client import SakariClient
     from sakari_client.resources.base import Record
+    from sakari_client.resources.upload import RowOutcome
+
+_NOT_TAKEN = frozenset({Failure.REFUSED, Failure.UNAUTHORIZED, Failure.THROTTLED, Failure.NOT_SENT})
+"""Failures of a last try that was surely not carried out."""
 
 
 @click.command()
@@ -27,40 +33,78 @@ def upload(sakari: SakariClient, file: IO[bytes], how: str) -> None:
     r"""Write the contacts of a CSV file; - is stdin.
 
     The first line names the columns: country, firstName, lastName, email, mobile and tags
-    (vip|new); each further one is an attribute. Contacts who are known, by their number, are
-    added to. Rows that were not written are shown.
+    (vip|new); each further one is an attribute. The CSV of `contacts list` will do. Contacts who
+    are known, by their number, are added to. Rows that were not written are shown. To upload a file
+    again does no harm.
     """
     counts: Counter[str] = Counter()
     source = ContactFile(file)
-
-    def failed() -> Iterator[Record]:
-        for outcome in sakari.contacts.upload(source.contacts()):
-            counts[outcome.status] += 1
-            line = source.lines.popleft()
-            if outcome.status != "written":
-                yield {
-                    "line": line,
-                    "status": outcome.status,
-                    "code": outcome.code,
-                    "description": outcome.description,
-                }
-        for line in source.misfits:
-            counts["rejected"] += 1
-            yield {
-                "line": line,
-                "status": "rejected",
-                "code": None,
-                "description": "It has more cells than the first line.",
-            }
-
-    rows = failed()
-    try:
-        with show.closed_pipe_allowed():
-            show.records(rows, how, table=("line", "status", "code", "description"))
-        for _ in rows:
-            pass  # nobody reads what failed any more; the rest is to be written all the same
-    finally:
-        written, rejected, unknown = (counts[one] for one in ("written", "rejected", "unknown"))
-        ended.say(f"{written:,} written, {rejected:,} rejected, {unknown:,} unknown")
-    if rejected or unknown:
+    # Closed here, as it reads from a file that is closed later.
+    with contextlib.closing(source.contacts()) as contacts:
+        rows = _failed(sakari.contacts.upload(contacts), source, counts)
+        try:
+            with show.closed_pipe_allowed():
+                show.records(rows, how, table=("line", "status", "code", "description"))
+            for _ in rows:
+                pass  # nobody reads what failed any more; the rest is to be written all the same
+        except (Ended, SakariError, OSError, KeyboardInterrupt) as error:
+            raise _cut_short(error, source, counts) from None
+    _say(counts)
+    if counts["rejected"] or counts["unknown"]:
         click.get_current_context().exit(Code.REFUSED)
+
+
+def _failed(
+    outcomes: Iterable[RowOutcome], source: ContactFile, counts: Counter[str]
+) -> Iterator[Record]:
+    """What was not written, as rows to show; all outcomes are counted."""
+    for outcome in outcomes:
+        counts[outcome.status] += 1
+        line = source.lines.popleft()
+        if outcome.status != "written":
+            yield _row(line, outcome.status, outcome.code, outcome.description)
+    while source.misfits:
+        counts["rejected"] += 1
+        line = source.misfits.popleft()
+        yield _row(line, "rejected", None, "It has more cells than the first line.")
+
+
+def _row(line: int, status: str, code: str | None, description: str | None) -> Record:
+    return {"line": line, "status": status, "code": code, "description": description}
+
+
+def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) -> Ended:
+    """Say what was written until an error, and tell what became of the rest.
+
+    The rows that were read and have no outcome are those of the request that was under way and,
+    but at the end of the file, one that was read ahead.
+    """
+    under_way = max(len(source.lines) - (0 if source.at_end else 1), 0)
+    match error:
+        case Ended() if not counts:
+            return Ended(error.code, f"{error.message} Nothing was sent.")
+        case Ended():  # of the file, which is read between two requests
+            code, why, under_way = Code.REFUSED, error.message, 0
+        case SakariError():
+            code, why = ended.code_of(error), str(error)
+            if code is Code.REFUSED and error.failure not in _NOT_TAKEN:
+                code = Code.UNKNOWN
+            if code is Code.SETTINGS:
+                under_way = 0
+        case OSError():
+            code, why = Code.REFUSED, f"{error.strerror or type(error).__name__}."
+        case _:
+            code, why = Code.STOPPED, "stopped."
+    counts["unknown"] += under_way
+    counts["rejected"] += len(source.misfits)
+    _say(counts)
+    waiting = list(source.lines)[under_way:]
+    if not source.at_end or waiting:
+        first = waiting[0] if waiting else source.read + 1
+        why += f" Rows from line {first} on were not sent."
+    return Ended(code, f"{why} To upload the file again does no harm.")
+
+
+def _say(counts: Counter[str]) -> None:
+    told = (f"{counts[one]:,} {one}" for one in ("written", "rejected", "unknown"))
+    ended.say(", ".join(told))

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 _TABLE = ("id", "firstName", "lastName", "mobile.number", "email", "tags")
 _MORE = ("mobile.country", "created.at", "updated.at")
 
+_LOOK_UP = (
+    "The contact may have been made all the same. Look before you make it again: sakari contacts "
+    "find NUMBER."
+)
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_country_option = click.option(
+    "--country", help="Where the number is written without a country code. As US."
+)
 
 
 @click.group()
@@ -57,11 +66,13 @@ def get(sakari: SakariClient, contact_id: str, how: str) -> None:
 
 
 @contacts.command()
-@click.argument("wanted", metavar="NUMBER", type=number)
+@click.argument("wanted", metavar="NUMBER")
+@_country_option
 @show.format_option
 @with_client
-def find(sakari: SakariClient, wanted: str, how: str) -> None:
+def find(sakari: SakariClient, wanted: str, country: str | None, how: str) -> None:
     """Show the contact who has a number."""
+    wanted = number(wanted, country)
     found = sakari.contacts.find_by_mobile(wanted)
     if found is None:
         raise Ended(Code.REFUSED, f"no contact has the number {masked(wanted)}.")
@@ -70,7 +81,8 @@ def find(sakari: SakariClient, wanted: str, how: str) -> None:
 
 def _contact_options(*, number_required: bool) -> Callable[[_Command], _Command]:
     options = (
-        click.option("--mobile", type=number, required=number_required, help="As +15551234567."),
+        click.option("--mobile", required=number_required, help="As +15551234567."),
+        _country_option,
         click.option("--first-name", "firstName"),
         click.option("--last-name", "lastName"),
         click.option("--email"),
@@ -96,18 +108,21 @@ def _contact_options(*, number_required: bool) -> Callable[[_Command], _Command]
 @contacts.command()
 @_contact_options(number_required=True)
 @with_client
-def create(
+def create(  # noqa: PLR0913 - an option each
     sakari: SakariClient,
     /,
     *,
     mobile: str,
+    country: str | None,
     tags: tuple[str, ...],
     attributes: tuple[tuple[str, str], ...],
     how: str,
     **texts: str | None,
 ) -> None:
     """Make a contact, and show it. Sakari does not say what becomes of a number that is known."""
-    created = sakari.contacts.create(contact(mobile, texts, tags, attributes))
+    given = contact(number(mobile, country), texts, tags, attributes)
+    with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
+        created = sakari.contacts.create(given)
     show.record(created, how, _TABLE + _MORE)
 
 
@@ -121,16 +136,22 @@ def update(  # noqa: PLR0913 - an option each
     *,
     contact_id: str,
     mobile: str | None,
+    country: str | None,
     tags: tuple[str, ...],
     attributes: tuple[tuple[str, str], ...],
     how: str,
     **texts: str | None,
 ) -> None:
     """Change a contact, and show it. Tags replace all that were there; the rest stays."""
-    changes = contact(mobile, texts, tags, attributes)
+    if country is not None and mobile is None:
+        raise click.UsageError("--country is that of --mobile, which is not given.")
+    e164 = number(mobile, country) if mobile is not None else None
+    changes = contact(e164, texts, tags, attributes)
     if not changes:
         raise click.UsageError("there is nothing to change; see --help.")
-    show.record(sakari.contacts.update(contact_id, changes), how, _TABLE + _MORE)
+    with ended.if_stopped(ended.MAY_BE_REPEATED):
+        updated = sakari.contacts.update(contact_id, changes)
+    show.record(updated, how, _TABLE + _MORE)
 
 
 @contacts.command()
@@ -140,6 +161,8 @@ def update(  # noqa: PLR0913 - an option each
 def delete(sakari: SakariClient, /, *, contact_id: str, yes: bool) -> None:
     """Remove a contact."""
     confirm(f"Delete the contact {contact_id}?", yes=yes, otherwise="Nothing was deleted.")
-    if not sakari.contacts.delete(contact_id):
+    with ended.if_stopped(ended.MAY_BE_REPEATED):
+        deleted = sakari.contacts.delete(contact_id)
+    if not deleted:
         raise Ended(Code.REFUSED, "there is no such contact.")
     ended.say("Deleted.")

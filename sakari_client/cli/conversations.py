@@ -38,5 +38,6 @@ def list_(sakari: SakariClient, limit: int | None, how: str) -> None:
 @with_client
 def close(sakari: SakariClient, conversation_id: str) -> None:
     """Close a conversation."""
-    sakari.conversations.close(conversation_id)
+    with ended.if_stopped(ended.MAY_BE_REPEATED):
+        sakari.conversations.close(conversation_id)
     ended.say("Closed.")

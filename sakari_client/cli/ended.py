@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +19,9 @@ from sakari_client.errors import (
     SakariError,
     TlsError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Code(enum.IntEnum):
@@ -49,9 +54,16 @@ _CODES: tuple[tuple[type[SakariError], Code], ...] = (
 )
 """The first that fits counts."""
 
+_OF_SETTINGS = frozenset({"ACCT-008", "ACCT-010", "ACCT-016", "ACCT-017"})
+"""Sakari's codes for a wrong account, and for one that may not do this, whatever the status."""
+
+MAY_BE_REPEATED = "It may have been carried out, and may be repeated."
+
 
 def code_of(error: SakariError) -> Code:
     """The exit code for an error of the client."""
+    if error.code in _OF_SETTINGS and not isinstance(error, AmbiguousError):
+        return Code.SETTINGS
     return next(code for kind, code in _CODES if isinstance(error, kind))
 
 
@@ -82,6 +94,15 @@ def explain(error: Exception) -> Code | None:
             return None
     say(f"sakari: {line}")
     return code
+
+
+@contextlib.contextmanager
+def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
+    """What to say, and how to end, where Ctrl-C comes while something is carried out."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Ended(code, f"stopped. {line}") from None
 
 
 def say(line: str) -> None:

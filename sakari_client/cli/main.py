@@ -38,9 +38,9 @@ Exit codes:
   0    all right
   1    Sakari, or some rows, refused, or Sakari could not be reached
   2    wrong use; nothing was done
-  3    unknown whether it was done: whether a text was sent
+  3    unknown whether it was done: a text was sent, a contact made
   4    the settings or credentials are wrong
-  130  stopped by Ctrl-C
+  130  stopped by Ctrl-C; what may be repeated may have been done
 """
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 import click
 
 from sakari_client import phone
+from sakari_client.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,14 +16,22 @@ if TYPE_CHECKING:
     from sakari_client.resources.base import Record
 
 
-def number(value: str) -> str:
+def number(value: str, country: str | None = None) -> str:
     """A phone number, which becomes E.164. Never repeated in an error."""
-    found = phone.e164(value)
+    found = phone.e164(value, country)
     if found is None:
         raise click.BadParameter(
             "this cannot be a phone number; give it with + and the country code."
         )
     return found
+
+
+def event(value: str) -> str:
+    """The name of an event that can be subscribed to."""
+    if value in EVENT_TYPES:
+        return value
+    nearest = difflib.get_close_matches(value, EVENT_TYPES, n=1, cutoff=0)
+    raise click.BadParameter(f"there is no such event; the nearest is {nearest[0]}.")
 
 
 def attribute(value: str) -> tuple[str, str]:

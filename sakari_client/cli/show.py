@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,8 @@ from sakari_client.resources.base import MAX_PAGE_SIZE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from rich.console import OverflowMethod
+
     from sakari_client.resources.base import Record, Resource
 
 Columns = tuple[str, ...]
@@ -32,6 +35,16 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 _WIDE = 100_000
 """Characters in a line of a table that no terminal shows: enough to break none."""
+
+_NARROW = 6
+_GAP = 3
+"""Characters that any other column has at least, and those between two."""
+
+_WHOLE = frozenset({"id", "number", "mobile", "to", "messageId", "field", "line"})
+"""Last parts of the columns that a line break would spoil, as they are copied."""
+
+_FOLDED = frozenset({"value", "url", "destination"})
+"""Columns that are broken over lines where they are too long; others are cut."""
 
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is and a terminal may obey."""
@@ -170,17 +183,38 @@ def _write_csv(found: Iterable[Mapping[str, Any]], columns: Columns) -> None:
 
 def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print a table, also of what came before an error."""
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for path in columns:
+        whole = _stays_whole(path)
+        least = cell_len(path) if whole else _NARROW
+        overflow: OverflowMethod = "fold" if path in _FOLDED else "ellipsis"
+        table.add_column(path, no_wrap=whole, min_width=least, overflow=overflow)
     try:
         for one in found:
+            cells = [plain(cell(one, path)) for path in columns]
             # Text, as rich would read styles out of `[red]`.
-            table.add_row(*(Text(plain(cell(one, path))) for path in columns))
+            table.add_row(*map(Text, cells))
+            for column, path, text in zip(table.columns, columns, cells, strict=True):
+                if _stays_whole(one["field"] if path == "value" else path):
+                    column.min_width = max(column.min_width or 0, cell_len(text))
     finally:
         if table.rows:
-            width = None if sys.stdout.isatty() else _WIDE
-            Console(file=sys.stdout, width=width, highlight=False).print(table)
+            _print(table)
+
+
+def _stays_whole(path: str) -> bool:
+    return path.rpartition(".")[2] in _WHOLE
+
+
+def _print(table: Table) -> None:
+    """Print a table as wide as the terminal, or as wide as what must not be broken."""
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
+    least = sum((column.min_width or 0) + _GAP for column in table.columns)
+    console.width = max(console.width, least)
+    with console.capture() as printed:
+        console.print(table, highlight=False)
+    # Not by the console, which exits where the reader of stdout has left.
+    click.echo(printed.get(), nl=False)
 
 
 @contextlib.contextmanager

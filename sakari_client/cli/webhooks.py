@@ -8,12 +8,21 @@ import click
 
 from sakari_client.cli import ended, show
 from sakari_client.cli.ended import Code, Ended
+from sakari_client.cli.options import event
 from sakari_client.cli.settings import with_client
+from sakari_client.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
 
 _TABLE = ("id", "url", "destination", "eventTypes")
+
+_LOOK_UP = (
+    "The address may have been added all the same. Look before you add it again: sakari webhooks "
+    "list."
+)
+
+_EVENTS = "\n".join(["\b", "Events:", *(f"  {name}" for name in EVENT_TYPES)])
 
 
 @click.group()
@@ -30,16 +39,23 @@ def list_(sakari: SakariClient, limit: int | None, how: str) -> None:
     show.listing(sakari.webhooks, how, table=_TABLE, limit=limit)
 
 
-@webhooks.command()
+@webhooks.command(epilog=_EVENTS)
 @click.argument("url")
 @click.option(
-    "--event", "events", multiple=True, required=True, help="Such as message-received. Repeatable."
+    "--event",
+    "events",
+    type=event,
+    metavar="EVENT",
+    multiple=True,
+    help="Repeatable. Default: all of those below.",
 )
 @show.format_option
 @with_client
 def add(sakari: SakariClient, url: str, events: tuple[str, ...], how: str) -> None:
     """Have events sent to an address."""
-    show.record(sakari.webhooks.subscribe(url, events), how, _TABLE)
+    with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
+        added = sakari.webhooks.subscribe(url, events or EVENT_TYPES)
+    show.record(added, how, _TABLE)
 
 
 @webhooks.command()
@@ -47,6 +63,8 @@ def add(sakari: SakariClient, url: str, events: tuple[str, ...], how: str) -> No
 @with_client
 def remove(sakari: SakariClient, url: str) -> None:
     """Have nothing sent to an address any more."""
-    if not sakari.webhooks.unsubscribe(url):
+    with ended.if_stopped(ended.MAY_BE_REPEATED):
+        removed = sakari.webhooks.unsubscribe(url)
+    if not removed:
         raise Ended(Code.REFUSED, "there is no webhook of that address.")
     ended.say("Removed.")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.cli.show import cell
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -142,4 +144,95 @@ def test_what_is_no_such_file_is_refused(
     result = run("contacts", "upload", "-", input=content)
     assert result.exit_code == 2
     assert said in result.stderr
+    assert result.stderr.endswith(" Nothing was sent.\n")
     assert len(emulator.ids("contacts")) == 130
+
+
+TURNS = "mobile,firstName\n+12125550181,\n+12125550182,Ada\n+12125550183,\n+12125550184,\n"
+"""Rows that go in three requests, as they take turns in what they hold."""
+
+
+@pytest.mark.parametrize(
+    ("switches", "code"),
+    [
+        ({"fail_after_accept_every": 2, "fail_after_accept": "500"}, 3),
+        ({"fail_after_accept_every": 2, "fail_after_accept": "reset"}, 3),
+        ({"error_every": 2, "error_status": 500}, 3),
+        ({"error_every": 2, "error_status": 400}, 1),
+    ],
+)
+def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
+    run: Run, emulator: EmulatorServer, monkeypatch: pytest.MonkeyPatch, switches: Any, code: int
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    emulator.switch(**switches)
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert (result.exit_code, result.stdout) == (code, "")
+    counts, why = result.stderr.splitlines()
+    assert counts == "1 written, 0 rejected, 1 unknown"
+    assert "Rows from line 4 on were not sent." in why
+    assert "does no harm" in why
+
+
+def test_an_upload_that_breaks_off_at_its_last_request_names_no_rows_as_not_sent(
+    run: Run, emulator: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    emulator.switch(error_every=3, error_status=500)
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 3
+    assert result.stderr.startswith("2 written, 0 rejected, 2 unknown\n")
+    assert "not sent" not in result.stderr
+
+
+def test_an_upload_with_wrong_settings_is_known_to_have_done_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_CLIENT_SECRET", "wrong")
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 4
+    assert result.stderr.startswith("0 written, 0 rejected, 0 unknown\n")
+    assert "Rows from line 2 on were not sent." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("tail", "line"), [(b"1,\xff\n", "not UTF-8"), (b'1,"x', "unexpected end of data")]
+)
+def test_a_file_that_is_none_in_the_middle_says_what_was_written(
+    run: Run, emulator: EmulatorServer, tail: bytes, line: str
+) -> None:
+    rows = b"".join(b"+1917656%04d,Ada Lovelace\n" % number for number in range(2500))
+    result = run("contacts", "upload", "-", input=b"mobile,firstName\n" + rows + tail)
+    written = len(emulator.ids("contacts")) - 130
+    assert result.exit_code == 1
+    assert written > 0
+    assert result.stderr.startswith(f"{written:,} written, 0 rejected, 0 unknown\n")
+    assert line in result.stderr
+    assert f"Rows from line {written + 2} on were not sent." in result.stderr
+
+
+def test_the_csv_of_a_list_can_be_uploaded(run: Run, client: SakariClient) -> None:
+    listed = run("contacts", "list", "--format", "csv").stdout
+    before = list(client.contacts.list())
+    result = run("contacts", "upload", "-", input=listed)
+    assert result.stderr == "130 written, 0 rejected, 0 unknown\n"
+    assert result.exit_code == 0
+    paths = ("id", "mobile.number", "mobile.country", "firstName", "lastName", "email", "tags")
+
+    def seen(found: list[dict[str, Any]]) -> list[list[Any]]:
+        rows = [[cell(one, path) for path in paths] + [one["attributes"]] for one in found]
+        return sorted(rows, key=lambda row: str(row[0]))
+
+    assert seen(list(client.contacts.list())) == seen(before)
+
+
+def test_a_number_of_a_country_can_be_given_as_it_is_written_there(run: Run) -> None:
+    given = ("--country", "US")
+    (made,) = records(run("contacts", "create", "--mobile", "(212) 555-0199", *given))
+    assert (made["mobile"]["number"], made["mobile"]["country"]) == (NUMBER, "US")
+    (found,) = records(run("contacts", "find", "212 555 0199", *given))
+    assert found["id"] == made["id"]
+    (now,) = records(run("contacts", "update", made["id"], "--mobile", "2125550198", *given))
+    assert now["mobile"]["number"] == "+12125550198"
+    assert run("contacts", "find", "212 555 0199").exit_code == 2
+    assert run("contacts", "update", made["id"], *given).exit_code == 2

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.cli.ended import Code, code_of
+from sakari_client.errors import RequestRefusedError
+from sakari_client.events import EVENT_TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -71,6 +75,21 @@ def test_a_webhook_is_added_and_removed(run: Run, client: SakariClient) -> None:
     assert run("webhooks", "remove", url).exit_code == 1
 
 
+def test_a_webhook_without_events_gets_all_of_them(run: Run) -> None:
+    added = json.loads(run("webhooks", "add", "https://hooks.example.com/a").stdout)
+    assert added["eventTypes"] == list(EVENT_TYPES)
+
+
+def test_an_event_that_does_not_exist_is_refused(run: Run, emulator: EmulatorServer) -> None:
+    url = "https://hooks.example.com/a"
+    result = run("webhooks", "add", url, "--event", "message-recieved")
+    assert result.exit_code == 2
+    assert "the nearest is message-received" in result.stderr
+    assert emulator.requests == []
+    shown = run("webhooks", "add", "--help").stdout
+    assert all(f"  {name}\n" in shown for name in EVENT_TYPES)
+
+
 @pytest.mark.parametrize("form", [(), ("--form",)])
 def test_a_shared_file_prints_its_link_alone(
     run: Run, emulator: EmulatorServer, tmp_path: Path, form: tuple[str, ...]
@@ -118,6 +137,19 @@ def test_an_error_is_one_line_and_a_code(
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.startswith("sakari: GET /balance: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_wrong_account_is_a_wrong_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAP_SAKARI_ACCOUNT_ID", "f" * 24)
+    result = run("balance")
+    assert result.exit_code == 4
+    assert "ACCT-008" in result.stderr
+
+
+@pytest.mark.parametrize("code", ["ACCT-008", "ACCT-010", "ACCT-016", "ACCT-017"])
+def test_codes_of_the_account_are_of_the_settings_whatever_the_status(code: str) -> None:
+    assert code_of(RequestRefusedError("x", status=400, code=code)) is Code.SETTINGS
+    assert code_of(RequestRefusedError("x", status=400, code="CONT-001")) is Code.REFUSED
 
 
 @pytest.mark.parametrize(

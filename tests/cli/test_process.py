@@ -6,13 +6,16 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.process import COMMAND, PATIENCE, AtTerminal, environment, sakari
+from tests.odd_server import odd_server
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from sakari_emulator.server import EmulatorServer
@@ -26,10 +29,13 @@ def test_data_alone_goes_to_a_pipe(settings: dict[str, Any], tmp_path: Path) -> 
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
 
 
-def test_a_reader_who_leaves_early_is_no_error(settings: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["json", "csv", "table"])
+def test_a_reader_who_leaves_early_is_no_error(
+    settings: dict[str, Any], tmp_path: Path, how: str
+) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "contacts", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment(settings), cwd=tmp_path,
+        [*COMMAND, "contacts", "list", "--format", how], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment(settings), cwd=tmp_path,
     )  # fmt: skip
     assert process.stdout is not None
     process.stdout.close()
@@ -119,6 +125,79 @@ def test_ctrl_c_while_it_is_sent_is_unknown(
         code, output = terminal.finish()
     assert (code, output) == (3, "")
     assert "it may have been" in terminal.seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ends"),
+    [
+        (("contacts", "create", "--mobile", "+12125550199"), (3, "contacts find NUMBER")),
+        (("webhooks", "add", "https://hooks.example.com/a"), (3, "webhooks list")),
+        (("contacts", "upload", "a.csv"), (130, "does no harm")),
+    ],
+)
+def test_ctrl_c_says_that_it_may_have_been_carried_out(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer,
+    arguments: tuple[str, ...], ends: tuple[int, str],
+) -> None:  # fmt: skip
+    code, said = ends
+    (tmp_path / "a.csv").write_text("mobile\n+12125550181\n", "utf-8")
+    emulator.switch(fail_after_accept_every=1, fail_after_accept="hang")
+    with AtTerminal(*arguments, settings=settings, folder=tmp_path) as terminal:
+        while not any(
+            one.method == "POST" and one.path.endswith(f"/{arguments[0]}")
+            for one in emulator.requests
+        ):
+            assert terminal.process.poll() is None
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.finish() == (code, "")
+    assert "sakari: stopped. " in terminal.seen
+    assert said in terminal.seen
+    assert "Exception ignored" not in terminal.seen
+    assert "Traceback" not in terminal.seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "method"),
+    [
+        (("contacts", "update", "f" * 24, "--email", "a@example.com"), "GET"),
+        (("contacts", "delete", "f" * 24, "--yes"), "DELETE"),
+        (("webhooks", "remove", "https://hooks.example.com/a"), "DELETE"),
+        (("conversations", "close", "f" * 24), "PUT"),
+    ],
+)
+def test_ctrl_c_says_what_may_be_repeated(
+    settings: dict[str, Any], tmp_path: Path, arguments: tuple[str, ...], method: str
+) -> None:
+    over = threading.Event()
+
+    def hang(_connection: socket.socket, _head: bytes) -> None:
+        over.wait(PATIENCE)
+
+    with odd_server(hang) as server:
+        there = {**settings, "api_url": server.url}
+        with AtTerminal(*arguments, settings=there, folder=tmp_path) as terminal:
+            while not any(head.startswith(f"{method} ") for head in server.heads):
+                assert terminal.process.poll() is None
+            terminal.process.send_signal(signal.SIGINT)
+            assert terminal.finish() == (130, "")
+        over.set()
+    assert "stopped. It may have been carried out, and may be repeated." in terminal.seen
+
+
+def test_ctrl_c_while_a_file_is_uploaded_counts_what_was_under_way(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    rows = ["+12125550181,", "+12125550182,Ada", "+12125550183,", "+12125550184,"]
+    (tmp_path / "a.csv").write_text("mobile,firstName\n" + "\n".join(rows), "utf-8")
+    emulator.switch(fail_after_accept_every=2, fail_after_accept="hang")
+    with AtTerminal("contacts", "upload", "a.csv", settings=settings, folder=tmp_path) as terminal:
+        while len(emulator.ids("contacts")) < 132:
+            assert terminal.process.poll() is None
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.finish() == (130, "")
+    assert "1 written, 0 rejected, 1 unknown" in terminal.seen
+    assert "Rows from line 4 on were not sent." in terminal.seen
+    assert "Exception ignored" not in terminal.seen
 
 
 def test_a_full_disk_is_one_line(settings: dict[str, Any], tmp_path: Path) -> None:

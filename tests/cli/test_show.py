@@ -38,6 +38,29 @@ def test_csv_quotes_what_it_must(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows == [["id", "text", "name"], [ODD["id"], ODD["text"], ODD["name"]]]
 
 
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_a_narrow_terminal_breaks_no_id_and_no_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    contact_id = "6" * 24
+    found = {
+        "id": contact_id,
+        "firstName": "Abcdefghijklmn" * 2,
+        "mobile": {"number": "+12125550188"},
+    }
+    show.records([found], "table", table=("id", "firstName", "mobile.number", "firstName"))
+    as_row = capsys.readouterr().out
+    assert contact_id in as_row
+    assert "+12125550188" in as_row
+    assert "…" in as_row
+    show.record(found, "table")
+    as_fields = capsys.readouterr().out
+    assert contact_id in as_fields
+    assert "+12125550188" in as_fields
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
