@@ -50,7 +50,9 @@ def upload(sakari: SakariClient, file: IO[bytes], how: str) -> None:
         except (Ended, SakariError, OSError, KeyboardInterrupt) as error:
             raise _cut_short(error, source, counts) from None
     _say(counts)
-    if counts["rejected"] or counts["unknown"]:
+    if counts["unknown"]:
+        click.get_current_context().exit(Code.UNKNOWN)
+    if counts["rejected"]:
         click.get_current_context().exit(Code.REFUSED)
 
 

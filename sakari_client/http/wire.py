@@ -268,7 +268,7 @@ def _network_error(operation: str, error: Exception) -> SakariError:
         )
     if any(isinstance(cause, _MALFORMED) for cause in causes):
         return ConfigError("api_url, auth_url or proxy_url", "is not an address that can be used.")
-    if any(isinstance(cause, _NOT_CONNECTED) or _NO_TUNNEL in str(cause) for cause in causes):
+    if any(isinstance(cause, _NOT_CONNECTED) or _is_no_tunnel(cause) for cause in causes):
         return ConnectionFailedError(
             f"{operation}: no connection to the server. Check the network, api_url and the proxy.",
             operation=operation,
@@ -299,6 +299,11 @@ _NOT_CONNECTED = (
 )
 _NO_TUNNEL = "Tunnel connection failed"
 """How http.client begins what a proxy answers that does not let anybody through."""
+
+
+def _is_no_tunnel(cause: BaseException) -> bool:
+    return isinstance(cause, OSError) and str(cause).startswith(_NO_TUNNEL)
+
 
 _TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 _CUT_SHORT = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sakari_client import phone
-from sakari_client.errors import InvalidInputError, SeveralFoundError
+from sakari_client.errors import InvalidInputError, SakariError, SeveralFoundError
 from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource, required_object
@@ -167,10 +167,13 @@ class Contacts(Resource):
     def _written(self, contact: Mapping[str, Any]) -> Record | None:
         """A contact who was just written, by the number; None where that is not certain."""
         number = phone.of(contact)
-        try:
-            return None if number is None else self.find_by_mobile(number)
-        except SeveralFoundError:
+        if number is None:
             return None
+        try:
+            found = self.find_by_mobile(number)
+        except SakariError:
+            return None  # it was written all the same
+        return found if found and phone.of(found) == number else None
 
     def update(self, contact_id: str, changes: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: change some fields of a contact.
@@ -180,8 +183,9 @@ class Contacts(Resource):
         What somebody else changes between the two requests is lost.
 
         What Sakari found out about a number (`verified`, `valid`, `lineType` in `mobile`) is never
-        written, and changes of it are no changes. With another number, the old one's country goes
-        too, unless `changes` gives one or the number itself tells it.
+        written, and changes of it are no changes. With another number that begins with `+`, the
+        old one's country goes too, unless `changes` gives one; the number's own comes in its
+        place, where that is certain.
 
         Args:
             contact_id: the contact's id.
@@ -264,10 +268,11 @@ def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
     before, after = current.get("mobile"), wanted.get("mobile")
     if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):
         wanted["mobile"] = mobile = without(after, _FACTS)
-        if "country" not in changes["mobile"]:
+        number = phone.number_of(wanted)
+        # A number without its country code is one of the same country.
+        if "country" not in changes["mobile"] and number and number.lstrip().startswith("+"):
             mobile.pop("country", None)
-            number = phone.number_of(wanted)
-            country = None if number is None else phone.country_of(number)
+            country = phone.country_of(number)
             mobile.update({"country": country} if country else {})
     return wanted
 

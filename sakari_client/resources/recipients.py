@@ -14,7 +14,10 @@ Record = dict[str, Any]
 
 _ONLY_A_NUMBER = re.compile(r"[0-9 +()./-]+")
 _NATIONAL = 10
-"""Digits that are enough to tell a number by, where one is written without its country."""
+"""Digits that are enough to tell a number by, where two are written without their country."""
+
+_BUCKET = 7
+"""Digits at the end that two writings of a number have in common."""
 
 
 def number(text: str) -> str | None:
@@ -35,28 +38,41 @@ class People:
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
-        self._numbers: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+        self._contacts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
 
     def add(self, contact: Mapping[str, Any]) -> None:
         """Add a contact, as the API has it."""
         if contact.get("id") is not None:
             self._ids.add(str(contact["id"]))
-        digits, sure = _digits(contact)
+        digits, _ = _digits(contact)
         if digits:
-            self._numbers[digits[-_NATIONAL:]].append((digits, sure))
+            self._contacts[digits[-_BUCKET:]].append(contact)
 
     def know(self, contact: Mapping[str, Any]) -> bool:
         """Whether there is one of the same id, or the same number however it is written.
 
-        Of numbers without a country ten digits at the end are enough to be the same.
+        A number without its country is read as one of the other's; of two such, ten digits at the
+        end are enough to be the same.
         """
         if contact.get("id") is not None and str(contact["id"]) in self._ids:
             return True
-        digits, sure = _digits(contact)
-        return any(
-            digits == other or (not (sure and other_sure) and _ends_alike(digits, other))
-            for other, other_sure in self._numbers.get(digits[-_NATIONAL:], ())
-        )
+        digits, _ = _digits(contact)
+        return any(_alike(contact, other) for other in self._contacts.get(digits[-_BUCKET:], ()))
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two contacts have one number."""
+    (digits, sure), (other_digits, other_sure) = _digits(one), _digits(other)
+    if digits == other_digits:
+        return True
+    if sure and other_sure:
+        return False
+    if sure or other_sure:
+        open_one, certain = (other, digits) if sure else (one, other_digits)
+        if phone.same(open_one, f"+{certain}"):
+            return True
+    short, long = sorted((digits, other_digits), key=len)
+    return len(short) >= _NATIONAL and long.endswith(short)
 
 
 def _digits(contact: Mapping[str, Any]) -> tuple[str, bool]:
@@ -66,11 +82,6 @@ def _digits(contact: Mapping[str, Any]) -> tuple[str, bool]:
         return international[1:], True
     # A zero at the beginning stands for the country, or for the way out of one.
     return re.sub(r"[^0-9]", "", phone.number_of(contact) or "").lstrip("0"), False
-
-
-def _ends_alike(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return len(short) >= _NATIONAL and long.endswith(short)
 
 
 def read_recipients(contacts: Any, conversations: Any) -> list[Record]:
@@ -159,7 +170,9 @@ def _checked(contact: Record) -> Record:
     if contact.get("id") is not None and not is_text(contact["id"]):
         raise InvalidInputError("contacts", "hold an id that is not text, or empty.")
     mobile = contact.get("mobile")
-    written = mobile.get("number") if isinstance(mobile, dict) else mobile
+    if mobile is not None and not isinstance(mobile, Mapping):
+        raise InvalidInputError("contacts", "hold a mobile that is no object {number, country}.")
+    written = mobile.get("number") if mobile else None
     if written is not None and not isinstance(written, str):
         raise InvalidInputError("contacts", "hold a mobile.number that is not text.")
     if contact.get("id") is None and not _digits(contact)[0]:

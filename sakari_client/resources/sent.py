@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+_FAILED = frozenset({"error", "invalid", "failed", "undelivered", "rejected", "expired", "blocked"})
+"""Statuses of a message that goes to nobody. Sakari names the first two (help article 360038858932)
+and documents the field as free text; the others are what carriers say."""
+
+
 @dataclass(frozen=True)
 class Recipient:
     """One recipient asked for.
@@ -114,9 +119,9 @@ def _unlisted(
 def failed(message: Mapping[str, Any]) -> bool:
     """Whether a message that Sakari made will not be sent."""
     status, error = message.get("status"), message.get("error")
-    if isinstance(status, str) and status.strip().lower() in {"error", "invalid"}:
+    if isinstance(status, str) and status.strip().lower() in _FAILED:
         return True
-    return isinstance(error, Mapping) and bool(error.get("code"))
+    return any(error.values()) if isinstance(error, Mapping) else bool(error)
 
 
 def _join(

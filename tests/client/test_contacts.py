@@ -214,7 +214,8 @@ LONDON = {"number": "+442079460000", "country": "GB", **FOUND_OUT}
             {"number": "(310) 555-0199", "country": "CA"},
             {"number": "(310) 555-0199", "country": "CA"},
         ),
-        ({"number": "(310) 555-0199"}, {"number": "(310) 555-0199"}),
+        # One without its country code is one of the same country.
+        ({"number": "(310) 555-0199"}, {"number": "(310) 555-0199", "country": "GB"}),
     ],
 )
 def test_a_new_number_takes_over_nothing_of_the_old_one(
@@ -271,6 +272,17 @@ def test_a_creation_that_is_answered_without_a_contact_is_done(empty: bytes) -> 
     with odd_server(empty) as server:
         assert SakariClient(odd(server.url, max_retries=3).config).contacts.create(ADA) == ADA
     assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 1
+
+
+def test_an_upsert_is_done_though_its_contact_cannot_be_looked_up() -> None:
+    def serve(connection: socket.socket, head: bytes) -> None:
+        written = head.startswith(b"POST")
+        connection.sendall(answer(b"", "204 No Content" if written else "403 Forbidden"))
+
+    with odd_server(serve) as server:
+        config = {"client_id": "i", "client_secret": "s", "account_id": "a", "api_url": server.url}
+        with SakariClient.from_settings({**config, "max_retries": 0}) as sakari:
+            assert sakari.contacts.upsert(ADA) == ADA
 
 
 @EMPTY

@@ -77,6 +77,13 @@ def test_a_proxy_that_lets_nobody_through_has_sent_nothing() -> None:
             odd("https://api.sakari.io", proxy_url=proxy.url).call(LIST)
 
 
+def test_what_a_proxy_answers_is_not_taken_for_a_tunnel_that_failed() -> None:
+    with odd_server(b"Tunnel connection failed: 502 Bad Gateway\r\n\r\n") as proxy:
+        with pytest.raises(AmbiguousError):
+            _send("http://127.0.0.2:9", proxy_url=proxy.url)
+    assert _sends(proxy) == 1
+
+
 def test_a_proxy_that_is_not_there_has_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"

@@ -338,6 +338,8 @@ def test_odd_answers_are_unknown_and_no_accident(odd: Any) -> None:
         ({"status": "INVALID", "error": None}, None),
         ({"status": "queued", "error": {"code": "MSG-020", "description": "no"}}, "MSG-020"),
         ({"error": {"code": 30003, "description": "no"}}, None),
+        ({"error": {"description": "no"}}, None),
+        ({"status": "Undelivered", "error": None}, None),
     ],
 )
 def test_a_message_that_failed_is_rejected(message: dict[str, Any], code: str | None) -> None:
@@ -348,10 +350,38 @@ def test_a_message_that_failed_is_rejected(message: dict[str, Any], code: str | 
     assert one.message is result.messages[0]
 
 
-@pytest.mark.parametrize("error", [None, {}, {"code": None, "description": None}, "x"])
+@pytest.mark.parametrize("error", [None, {}, {"code": None, "description": None}, ""])
 def test_a_message_without_a_failure_is_accepted(error: Any) -> None:
     data = {"messages": [{**MADE[1], "status": "queued", "error": error}]}
     assert [one.status for one in read_result(ASKED[1:2], data).recipients] == ["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0612345678", "+33612345678"),
+        ("40612345", "+4740612345"),
+        ("0412 345 678", "+61412345678"),
+        ("2125550123", "+12125550123"),
+    ],
+)
+def test_one_number_with_and_without_its_country_is_one_person(
+    emulator: EmulatorServer, sakari: SakariClient, one: str, other: str
+) -> None:
+    unsure = {"mobile": {"number": one}}
+    pairs: list[list[Any]] = [[unsure, other], [other, unsure]]
+    for pair in pairs:
+        with pytest.raises(InvalidInputError, match="twice"):
+            sakari.messages.send(TEXT, contacts=pair)
+    assert not sends(emulator)
+
+
+def test_a_mobile_that_is_no_object_is_not_sent(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    with pytest.raises(InvalidInputError, match="no object"):
+        sakari.messages.send(TEXT, contacts=[{"id": "a", "mobile": ADA}])
+    assert not sends(emulator)
 
 
 def test_a_failed_message_leaves_open_whether_the_count_holds_it() -> None:
