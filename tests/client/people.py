@@ -1,0 +1,15 @@
+"""Contacts made up for uploads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Contact = dict[str, Any]
+
+
+def people(count: int) -> list[Contact]:
+    """Contacts with numbers of their own."""
+    return [
+        {"mobile": {"number": f"+1907555{140 + at:04}", "country": "US"}, "firstName": f"P{at}"}
+        for at in range(count)
+    ]
