@@ -7,6 +7,7 @@ import requests
 
 from sakari_emulator.server import EmulatorServer
 from tests.fake_clock import FakeClock
+from tests.odd_server import OddServer, answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,3 +95,10 @@ def timed(_running_timed: tuple[EmulatorServer, FakeClock], clock: FakeClock) ->
     client.log_in()
     yield client
     client.session.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[OddServer]:
+    """A server on this machine that takes whatever is posted."""
+    with odd_server(answer(b"")) as server:
+        yield server
