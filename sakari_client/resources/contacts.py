@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from sakari_client import phone
 from sakari_client.errors import InvalidInputError, SakariError, SeveralFoundError
@@ -10,22 +10,13 @@ from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource, required_object
 from sakari_client.resources.merge import merged, without
+from sakari_client.resources.strategy import MergeStrategy, check_strategy
 from sakari_client.resources.upload import CHUNK_ROWS, Uploader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sakari_client.resources.upload import RowOutcome
-
-MergeStrategy = Literal["append", "core", "remove"]
-"""What becomes of a contact who is known, by the mobile number.
-
-* append: what is sent is added, and the rest stays.
-* core: likewise, but only names and email (by analogy: Sakari does not say).
-* remove: the contact becomes what is sent; what is not sent is removed.
-
-The hub's CSV upload has the same choice (help article 360038871612).
-"""
 
 _GET = Operation("GET", "/contacts/{contactId}")
 _CREATE = Operation(
@@ -157,10 +148,7 @@ class Contacts(Resource):
         number = phone.number_of(required_object(contact, "the record"))
         if number is None:
             raise InvalidInputError("mobile.number", "is what a contact is known by; give it.")
-        if merge not in get_args(MergeStrategy):
-            raise InvalidInputError(
-                "merge", f"must be one of {', '.join(get_args(MergeStrategy))}."
-            )
+        check_strategy(merge)
         written = self._created(_UPSERT, contact, {"mergeStrategy": merge})
         return (self._written(contact) or dict(contact)) if written is None else written
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sakari_client import phone
 from sakari_client.errors import InvalidInputError
 
-Record = dict[str, Any]
+if TYPE_CHECKING:
+    from sakari_client.resources.base import Record
+
 
 _ONLY_A_NUMBER = re.compile(r"[0-9 +()./-]+")
 _NATIONAL = 10

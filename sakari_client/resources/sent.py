@@ -15,7 +15,7 @@ from sakari_client.http.envelope import objects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Record = dict[str, Any]
+    from sakari_client.resources.base import Record
 
 
 _FAILED = frozenset({"error", "invalid", "failed", "undelivered", "rejected", "expired", "blocked"})

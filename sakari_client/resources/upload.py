@@ -20,6 +20,7 @@ from sakari_client.http.bodies import as_csv
 from sakari_client.http.envelope import objects, whole_if_any
 from sakari_client.http.transport import Operation
 from sakari_client.resources import csv_rows
+from sakari_client.resources.strategy import check_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 CHUNK_ROWS = 1000
 _CHUNK_BYTES = 5_000_000
-_MERGES = ("append", "core", "remove")
 
 # The number tells Sakari which contact is meant, so doing it twice does no harm.
 _UPLOAD = Operation("POST", "/contacts")
@@ -149,8 +149,7 @@ class Uploader:
     """Sends contacts chunk by chunk."""
 
     def __init__(self, transport: Transport, merge: str, chunk_rows: int) -> None:
-        if merge not in _MERGES:
-            raise InvalidInputError("merge", f"must be one of {', '.join(_MERGES)}.")
+        check_strategy(merge)
         if chunk_rows < 1:
             raise InvalidInputError("chunk_rows", "must be 1 or more.")
         self._transport = transport
