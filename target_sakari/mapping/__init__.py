@@ -1,0 +1,1 @@
+"""From a record, as people have it, to what Sakari takes."""

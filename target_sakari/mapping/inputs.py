@@ -1,0 +1,77 @@
+"""What an incoming record means, in Sakari's terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sakari_client.resources.base import Record
+
+
+@dataclass(frozen=True)
+class ContactInput:
+    """A contact, as far as a record mentions it.
+
+    Attributes:
+        sakari_id: the contact's id in Sakari, if the record has it.
+        mobile: the number in E.164.
+        country: of the number, if it is certain; ISO 3166.
+        email: to find the contact by; also among `fields`.
+        fields: firstName, lastName, email: text, or None to clear. What is not to change is not
+            there.
+        tags: `{tag, visible}` each; None where the record does not mention them.
+        attributes: values by name, or None to clear one.
+        deleted: whether the record says that the contact is gone.
+    """
+
+    sakari_id: str | None = None
+    mobile: str | None = field(default=None, repr=False)
+    country: str | None = None
+    email: str | None = field(default=None, repr=False)
+    fields: Record = field(default_factory=dict, repr=False)
+    tags: tuple[Record, ...] | None = field(default=None, repr=False)
+    attributes: Record = field(default_factory=dict, repr=False)
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class NamedInput:
+    """A template or a campaign, as far as a record mentions it.
+
+    Attributes:
+        sakari_id: its id, if the record has it.
+        name: its name.
+        fields: what is to be written, by Sakari's names; name included.
+        deleted: whether the record says that it is gone.
+    """
+
+    sakari_id: str | None = None
+    name: str | None = None
+    fields: Record = field(default_factory=dict, repr=False)
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class ConversationInput:
+    """A conversation: which, and whether it is to be closed."""
+
+    sakari_id: str
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class WebhookInput:
+    """A webhook: its address, its event types (None: not mentioned), and whether it is gone."""
+
+    url: str = field(repr=False)
+    event_types: tuple[str, ...] | None = None
+    deleted: bool = False
+
+
+Input = ContactInput | NamedInput | ConversationInput | WebhookInput
+
+
+def nothing_known(value: Any) -> bool:
+    """Whether a value says nothing: null, or text without any; CSV has no other null."""
+    return value is None or (isinstance(value, str) and not value.strip())

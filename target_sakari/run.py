@@ -1,0 +1,54 @@
+"""What the writers of all kinds share in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from sakari_client.client import SakariClient
+    from target_sakari.outcome import Outcome
+    from target_sakari.routes import Item
+
+WriteMethod = Literal["auto", "bulk", "single"]
+
+Tell = Callable[["Item", "Outcome"], None]
+"""Takes the outcome of a record; called once for each, from the thread that called `write`."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a writer works with.
+
+    Attributes:
+        client: of the account.
+        stopping: whether the run is to end: requests in flight are ended, no further one is begun,
+            and records that were not begun get no outcome.
+        dry_run: whether to decide only: what would be written is `planned`.
+        write_method: how contacts are written.
+        workers: most requests at a time.
+    """
+
+    client: SakariClient
+    stopping: Callable[[], bool]
+    dry_run: bool = False
+    write_method: WriteMethod = "auto"
+    workers: int = 8
+
+
+class Writer(Protocol):
+    """Writes the records of one kind."""
+
+    def write(self, items: Sequence[Item], tell: Tell) -> None:
+        """Write records, and tell the outcome of each as it is known, in any order.
+
+        Records of one thing are written in the order of arrival.
+
+        Raises:
+            SakariError: something is wrong with the whole run (see `failure.py`). Records that
+                have no outcome by then were not written, or may be written again.
+        """
+
+    def finish(self, tell: Tell) -> None:
+        """Do what is left once all input has come, such as `mirror`; not after a failed run."""
