@@ -74,7 +74,7 @@ def _region(text: str, country: str | None, default_country: str | None) -> str 
         return given
     if given is None and not nothing_known(country):
         _reject("has no country code, and the record's country is not two letters of ISO 3166")
-    return given or default_country
+    return given or phone.region(default_country or "")
 
 
 def _text(number: str) -> str:
