@@ -54,7 +54,7 @@ class ContactMapper:
             known.get("mobile"), known.get("country"), self._route.default_country
         )
         sakari_id = as_id(known["id"]) if "id" in known else None
-        email = known.get("email")
+        email = faithful("email", known.get("email"))
         self._check_keys({"id": sakari_id, "mobile": number, "email": email}, deleted=deleted)
         if deleted:
             return ContactInput(sakari_id, number, country, email, deleted=True)

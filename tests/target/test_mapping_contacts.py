@@ -123,6 +123,8 @@ def test_a_record_that_deletes_is_read_for_what_finds_the_contact_only() -> None
     assert read(record, delete=True) == gone
     assert read(record, mode="delete") == gone
     assert rejected(record)[0] is Reason.INVALID
+    odd = rejected({**record, "email": "\ud800@b"}, mode="delete")
+    assert odd == (Reason.INVALID, "email: holds half a character (a lone surrogate)")
 
 
 @pytest.mark.parametrize(
