@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,13 @@ def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
     if plan.tags:
         # Others may be given or lose the tag until Sakari looks.
         ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
+        # Nobody is named twice; so it is contacts behind a tag who have one number.
+        shared = sum(times for times in Counter(recipients).values() if times > 1)
+        if shared:
+            ended.say(
+                f"{shared:,} of them share a phone number with another contact: whoever has it may "
+                "get the text more than once."
+            )
     media = f", and {plan.media} media" if plan.media else ""
     ended.say(f"Text: {len(plan.text):,} characters{media}")
     try:

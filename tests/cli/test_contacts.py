@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,7 +159,6 @@ TURNS = "mobile,firstName\n+12125550181,\n+12125550182,Ada\n+12125550183,\n+1212
         ({"fail_after_accept_every": 2, "fail_after_accept": "500"}, 3),
         ({"fail_after_accept_every": 2, "fail_after_accept": "reset"}, 3),
         ({"error_every": 2, "error_status": 500}, 3),
-        ({"error_every": 2, "error_status": 400}, 1),
     ],
 )
 def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
@@ -170,7 +170,7 @@ def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
     assert (result.exit_code, result.stdout) == (code, "")
     counts, why = result.stderr.splitlines()
     assert counts == "1 written, 0 rejected, 1 unknown"
-    assert "Rows from line 4 on were not sent." in why
+    assert "Rows from line 4 on were not written." in why
     assert "does no harm" in why
 
 
@@ -182,7 +182,35 @@ def test_an_upload_that_breaks_off_at_its_last_request_names_no_rows_as_not_sent
     result = run("contacts", "upload", "-", input=TURNS)
     assert result.exit_code == 3
     assert result.stderr.startswith("2 written, 0 rejected, 2 unknown\n")
-    assert "not sent" not in result.stderr
+    assert "not written" not in result.stderr
+
+
+@pytest.mark.parametrize("status", [400, 404, 429])
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_an_upload_that_is_refused_leaves_nothing_unknown(
+    run: Run, emulator: EmulatorServer, monkeypatch: pytest.MonkeyPatch, status: int, written: int
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    emulator.switch(error_every=written + 1, error_status=status)
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert (result.exit_code, result.stdout) == (1, "")
+    counts, why = result.stderr.splitlines()
+    assert counts == f"{written} written, 0 rejected, 0 unknown"
+    assert f"Rows from line {written + 2} on were not written." in why
+
+
+def test_an_upload_without_a_connection_leaves_nothing_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setenv("TAP_SAKARI_API_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 1
+    counts, why = result.stderr.splitlines()
+    assert counts == "0 written, 0 rejected, 0 unknown"
+    assert "Rows from line 2 on were not written." in why
 
 
 def test_an_upload_with_wrong_settings_is_known_to_have_done_nothing(
@@ -192,7 +220,7 @@ def test_an_upload_with_wrong_settings_is_known_to_have_done_nothing(
     result = run("contacts", "upload", "-", input=TURNS)
     assert result.exit_code == 4
     assert result.stderr.startswith("0 written, 0 rejected, 0 unknown\n")
-    assert "Rows from line 2 on were not sent." in result.stderr
+    assert "Rows from line 2 on were not written." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -208,7 +236,7 @@ def test_a_file_that_is_none_in_the_middle_says_what_was_written(
     assert written > 0
     assert result.stderr.startswith(f"{written:,} written, 0 rejected, 0 unknown\n")
     assert line in result.stderr
-    assert f"Rows from line {written + 2} on were not sent." in result.stderr
+    assert f"Rows from line {written + 2} on were not written." in result.stderr
 
 
 def test_the_csv_of_a_list_can_be_uploaded(run: Run, client: SakariClient) -> None:

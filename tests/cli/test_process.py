@@ -196,7 +196,7 @@ def test_ctrl_c_while_a_file_is_uploaded_counts_what_was_under_way(
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.finish() == (130, "")
     assert "1 written, 0 rejected, 1 unknown" in terminal.seen
-    assert "Rows from line 4 on were not sent." in terminal.seen
+    assert "Rows from line 4 on were not written." in terminal.seen
     assert "Exception ignored" not in terminal.seen
 
 
