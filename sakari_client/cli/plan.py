@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sakari_client import phone
+from sakari_client import phone, segments
 from sakari_client.cli import ended
 from sakari_client.cli.plain import masked
 from sakari_client.errors import SakariError
@@ -115,14 +115,23 @@ def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
                 f"{shared:,} of them share a phone number with another contact: whoever has it may "
                 "get the text more than once."
             )
-    media = f", and {plan.media} media" if plan.media else ""
-    ended.say(f"Text: {len(plan.text):,} characters{media}")
+    ended.say(f"Text: {len(plan.text):,} characters, {_size(plan)}")
     try:
         left = sakari.account.balance()
     except SakariError:
         ended.say("Balance: cannot be read")
     else:
         ended.say(f"Balance: {left.get('balance')}, enough for {left.get('segments')} segments")
+
+
+def _size(plan: Plan) -> str:
+    """What is paid for each recipient, as far as it is known before placeholders are filled in."""
+    if plan.media:
+        return f"and {plan.media} media"
+    counted = segments.count(plan.text)
+    about = "about " if "{{" in plan.text else ""
+    plural = "" if counted.segments == 1 else "s"
+    return f"{about}{counted.segments:,} segment{plural} ({counted.encoding})"
 
 
 def _who(recipients: list[str]) -> str:

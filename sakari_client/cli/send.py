@@ -132,7 +132,9 @@ def send(  # noqa: PLR0913 - an option each
         shared = tuple(sakari.files.share(path, as_form=True).link for path in paths)
         result = _send(sakari, plan, links + shared, group)
     except AmbiguousError as error:
-        raise Ended(Code.UNKNOWN, f"{error} {_LOOK_UP}") from None
+        raise Ended(
+            Code.UNKNOWN, f"{error.__cause__} The text may have been sent all the same. {_LOOK_UP}"
+        ) from None
     except SakariError as error:
         raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
     _report(result, how)

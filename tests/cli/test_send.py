@@ -49,9 +49,21 @@ def test_who_gets_what_is_said_with_numbers_masked(run: Run) -> None:
     more = [part for last in range(10, 14) for part in ("--to", f"+121255501{last}")]
     said = run(*SEND, *more, "--dry-run").stderr
     assert "To 5 recipients: +1212*****99, +1212*****10, +1212*****11, and 2 more" in said
-    assert "Text: 11 characters" in said
+    assert "Text: 11 characters, 1 segment (GSM-7)" in said
     assert "Balance: 250.0, enough for 5000 segments" in said
     assert "Hello" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" * 161, "Text: 161 characters, 2 segments (GSM-7)\n"),
+        ("Grüße — Zoë", "Text: 11 characters, 1 segment (UCS-2)\n"),
+        ("Hi {{firstName}}", "Text: 16 characters, about 1 segment (GSM-7)\n"),
+    ],
+)
+def test_what_a_text_costs_each_recipient_is_said(run: Run, text: str, said: str) -> None:
+    assert said in run("send", "--to", NUMBER, "--text", text, "--dry-run").stderr
 
 
 def test_a_balance_that_cannot_be_read_does_not_matter(run: Run, emulator: EmulatorServer) -> None:
@@ -133,7 +145,9 @@ def test_nobody_knows_has_a_code_of_its_own(run: Run, emulator: EmulatorServer) 
     emulator.switch(fail_after_accept_every=1)
     result = run(*SEND, "--yes")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "sakari messages list --contact" in result.stderr.splitlines()[-1]
+    last = result.stderr.splitlines()[-1]
+    assert "The text may have been sent all the same. Look before you send again: sakari" in last
+    assert "messages.list" not in last
     assert sent(emulator) == 1
 
 
