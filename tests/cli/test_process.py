@@ -161,7 +161,7 @@ def test_ctrl_c_says_that_it_may_have_been_carried_out(
     [
         (("contacts", "update", "f" * 24, "--email", "a@example.com"), "GET"),
         (("contacts", "delete", "f" * 24, "--yes"), "DELETE"),
-        (("webhooks", "remove", "https://hooks.example.com/a"), "DELETE"),
+        (("webhooks", "remove", "https://hooks.example.com/a", "--yes"), "DELETE"),
         (("conversations", "close", "f" * 24), "PUT"),
     ],
 )
