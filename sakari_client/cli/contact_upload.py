@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from sakari_client import auth
 from sakari_client.cli import ended, show
 from sakari_client.cli.contact_csv import ContactFile
 from sakari_client.cli.ended import Code, Ended
@@ -90,7 +91,7 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
             code, why, under_way = Code.REFUSED, error.message, 0
         case SakariError():
             code, why = ended.code_of(error), str(error)
-            if code is Code.SETTINGS or error.failure in _NOT_TAKEN:
+            if code is Code.SETTINGS or _was_not_taken(error):
                 under_way = 0
             elif code is Code.REFUSED:
                 code = Code.UNKNOWN
@@ -106,6 +107,11 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
         first = waiting[0] if waiting else source.read + 1
         why += f" Rows from line {first} on were not written."
     return Ended(code, f"{why} To upload the file again does no harm.")
+
+
+def _was_not_taken(error: SakariError) -> bool:
+    """Whether an upload surely was not carried out; without a token it is not even sent."""
+    return error.failure in _NOT_TAKEN or error.operation == auth.OPERATION
 
 
 def _say(counts: Counter[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.cli.show import cell
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +176,19 @@ def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
     assert counts == "1 written, 0 rejected, 1 unknown"
     assert "Rows from line 4 on were not written." in why
     assert "does no harm" in why
+
+
+def test_an_upload_without_a_token_leaves_nothing_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    with odd_server(answer(b"", "503 Service Unavailable")) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        monkeypatch.setenv("TAP_SAKARI_AUTH_URL", f"{server.url}/another/way")
+        result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("0 written, 0 rejected, 0 unknown\nsakari: POST /oauth2/token")
+    assert "Rows from line 2 on were not written." in result.stderr
 
 
 def test_an_upload_that_breaks_off_at_its_last_request_names_no_rows_as_not_sent(
