@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phonenumbers import PhoneNumber
+
 _NORTH_AMERICA = 1
+
+_MEXICO = 52
+_OLD_MOBILES = range(10_000_000_000, 20_000_000_000)
 
 
 def e164(number: str, country: str | None = None) -> str | None:
@@ -26,9 +31,21 @@ def e164(number: str, country: str | None = None) -> str | None:
         parsed = phonenumbers.parse(number, country and country.upper())
     except phonenumbers.NumberParseException:
         return None
+    _renew(parsed)
     if not phonenumbers.is_possible_number(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _renew(parsed: PhoneNumber) -> None:
+    """Bring a number into today's form.
+
+    Mexico's mobile numbers had a 1 before their ten digits, +52 1 55 1234 5678, until August 2019.
+    Many are still written so, and `phonenumbers` calls these impossible.
+    """
+    national = parsed.national_number or 0
+    if parsed.country_code == _MEXICO and national in _OLD_MOBILES:
+        parsed.national_number = national - _OLD_MOBILES.start
 
 
 def country_of(number: str) -> str | None:
