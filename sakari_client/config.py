@@ -225,7 +225,10 @@ class ClientConfig:
             for field in fields(cls)
             if settings.get(field.name) is not None
         }
-        check_settings({"properties": SETTINGS, "required": REQUIRED}, given)
+        for name in REQUIRED:
+            if name not in given:
+                raise ConfigError(name, "is missing, or None.")
+        check_settings({"properties": SETTINGS}, given)
         return cls(**given)
 
 

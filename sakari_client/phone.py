@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 _NORTH_AMERICA = 1
+_MEXICO = 52
+_OLD_MOBILES = range(10_000_000_000, 20_000_000_000)
 
 NO_COUNTRY_CODE = "has no country code"
 """The problem of a number that is without `+`, where no country is given."""
@@ -38,7 +40,7 @@ class Reading:
 
 
 def read(number: str, country: str | None = None) -> Reading:
-    """Read a number, stricter than `e164`, and say what is wrong with it.
+    """Read a number, and say what is wrong with it.
 
     Args:
         number: as people write it.
@@ -50,6 +52,7 @@ def read(number: str, country: str | None = None) -> Reading:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException as error:
         return Reading(problem=_unread(error.error_type, number))
+    _renew(parsed)
     extension = bool(parsed.extension)
     problem = _wrong_length(phonenumbers.is_possible_number_with_reason(parsed))
     if problem:
@@ -114,15 +117,19 @@ def e164(number: str, country: str | None = None) -> str | None:
         number: as people write it.
         country: where it has no country code; ISO 3166, two letters.
     """
-    import phonenumbers  # noqa: PLC0415
+    reading = read(number, country and country.upper())
+    return None if reading.extension else reading.number
 
-    try:
-        parsed = phonenumbers.parse(number, country and country.upper())
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+def _renew(parsed: PhoneNumber) -> None:
+    """Bring a number into today's form.
+
+    Mexico's mobile numbers had a 1 before their ten digits, +52 1 55 1234 5678, until August 2019.
+    Many are still written so, and `phonenumbers` calls these impossible.
+    """
+    national = parsed.national_number or 0
+    if parsed.country_code == _MEXICO and national in _OLD_MOBILES:
+        parsed.national_number = national - _OLD_MOBILES.start
 
 
 def country_of(number: str) -> str | None:

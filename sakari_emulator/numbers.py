@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+import phonenumbers
+
 from sakari_emulator.rows import Mobile
 
 _AREAS = """
@@ -37,9 +39,7 @@ _US_COUNT = len(_AREAS) * _LINES
 _GB_COUNT = len(_CITIES) * 1000
 _GB_SHARE = 10
 
-_SHORTEST, _LONGEST = 8, 15
-_NATIONAL = 10
-_CALLING_CODES = {"US": "1", "CA": "1", "GB": "44"}
+_POSSIBLE = phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 def fiction(index: int) -> Mobile:
@@ -79,21 +79,15 @@ def read(typed: str, country: str | None) -> Mobile | None:
     """
     if re.search(r"[^\d\s().+-]", typed):
         return None
-    digits = re.sub(r"\D", "", typed)
-    if not typed.strip().startswith("+"):
-        digits = _international(digits, (country or "US").upper())
-    if not _SHORTEST <= len(digits) <= _LONGEST:
+    # 00 is the way out of most countries, and no number begins with it.
+    written = re.sub(r"^\s*00", "+", typed)
+    try:
+        parsed = phonenumbers.parse(written, (country or "US").upper())
+    except phonenumbers.NumberParseException:
         return None
-    known = (name for name in ("US", "GB") if digits.startswith(_CALLING_CODES[name]))
-    return Mobile("+" + digits, typed, country or next(known, "US"))
-
-
-def _international(digits: str, country: str) -> str:
-    code = _CALLING_CODES.get(country, "")
-    if digits.startswith("00"):
-        return digits[2:]
-    if code == "1" and len(digits) == _NATIONAL:
-        return code + digits
-    if code and digits.startswith("0"):
-        return code + digits[1:]
-    return digits
+    # Not is_possible_number, which also takes one that lacks its area code.
+    if phonenumbers.is_possible_number_with_reason(parsed) != _POSSIBLE:
+        return None
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    home = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return Mobile(number, typed, country or home)

@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{{2,3}\s*(?:contact\.)?(\w+)\s*\}{2,3}")
 _GSM = frozenset(
     string.ascii_letters
     + string.digits
-    + "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑܧ¿äöñüà^{}\\[~]|€"
+    + "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà^{}\\[~]|€"
 )
 _ONE_GSM, _EACH_GSM = 160, 153
 _ONE_UNICODE, _EACH_UNICODE = 70, 67

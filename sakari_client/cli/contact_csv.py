@@ -21,6 +21,9 @@ _TEXTS = ("firstName", "lastName", "email")
 _AS_LISTED = {"mobile.number": "mobile", "mobile.country": "country"}
 """Columns as the CSV of `contacts list` names them."""
 
+_ATTRIBUTE = "attributes."
+"""What that CSV puts before the name of an attribute."""
+
 _READ_ONLY = frozenset({"id", "created.at", "updated.at"})
 """Columns of that CSV that are Sakari's."""
 
@@ -52,8 +55,9 @@ class ContactFile:
         text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
         reader = csv.reader(text, strict=True)
         try:
-            header = [_column(name.strip()) for name in next(reader, [])]
-            _check(header)
+            names = [name.strip() for name in next(reader, [])]
+            _check(names)
+            header = [_column(name) for name in names]
             self.read = reader.line_num
             for row in reader:
                 self.read = reader.line_num
@@ -74,11 +78,15 @@ class ContactFile:
 
 
 def _column(name: str) -> str:
-    return _AS_LISTED.get(name, name)
+    """A column's name as it is known here; that of an attribute with what tells it is one."""
+    name = _AS_LISTED.get(name, name)
+    own = name in COLUMNS or name in _READ_ONLY or name.startswith(_ATTRIBUTE)
+    return name if own else f"{_ATTRIBUTE}{name}"
 
 
-def _check(header: list[str]) -> None:
-    for name in header:
+def _check(names: list[str]) -> None:
+    """Refuse a header that can hardly be meant."""
+    for name in names:
         meant = _BY_LETTERS.get(_letters(name), name)
         if meant != name:
             raise Ended(
@@ -86,13 +94,20 @@ def _check(header: list[str]) -> None:
                 f"the first line names a column `{name}`, which would be an attribute; it must be "
                 f"`{meant}`.",
             )
-    if "mobile" not in header:
+        if name.removeprefix(_ATTRIBUTE) in COLUMNS and name not in COLUMNS:
+            raise Ended(
+                Code.WRONG_USE,
+                f"the first line names a column `{name}`; an upload has no place for an attribute "
+                "of that name, so leave the column out.",
+            )
+    columns = [_column(name) for name in names]
+    if "mobile" not in columns:
         raise Ended(
             Code.WRONG_USE,
             "the first line names no column `mobile`; it must name the columns, with commas "
             f"between them: {', '.join(COLUMNS)} and attributes.",
         )
-    if "" in header or len(set(header)) < len(header):
+    if _ATTRIBUTE in columns or len(set(columns)) < len(columns):
         raise Ended(Code.WRONG_USE, "the first line names a column twice, or leaves a name out.")
 
 
@@ -105,7 +120,11 @@ def _contact(cells: dict[str, str]) -> Record:
         "mobile": mobile,
         **{name: filled[name] for name in _TEXTS if name in filled},
         "tags": [{"tag": tag} for tag in tags if tag],
-        "attributes": {name: text for name, text in filled.items() if name not in COLUMNS},
+        "attributes": {
+            name.removeprefix(_ATTRIBUTE): text
+            for name, text in filled.items()
+            if name.startswith(_ATTRIBUTE)
+        },
     }
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from sakari_client import auth
 from sakari_client.cli import ended, show
 from sakari_client.cli.contact_csv import ContactFile
 from sakari_client.cli.ended import Code, Ended
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sakari_client.resources.upload import RowOutcome
 
 _NOT_TAKEN = frozenset({Failure.REFUSED, Failure.UNAUTHORIZED, Failure.THROTTLED, Failure.NOT_SENT})
-"""Failures of a last try that was surely not carried out."""
+"""Failures of a last try that was surely not carried out: none of its rows was written."""
 
 
 @click.command()
@@ -59,11 +60,11 @@ def upload(sakari: SakariClient, file: IO[bytes], how: str) -> None:
 def _failed(
     outcomes: Iterable[RowOutcome], source: ContactFile, counts: Counter[str]
 ) -> Iterator[Record]:
-    """What was not written, as rows to show; all outcomes are counted."""
+    """What was not written, or in vain, as rows to show; all outcomes are counted."""
     for outcome in outcomes:
         counts[outcome.status] += 1
         line = source.lines.popleft()
-        if outcome.status != "written":
+        if outcome.status != "written" or outcome.description:
             yield _row(line, outcome.status, outcome.code, outcome.description)
     while source.misfits:
         counts["rejected"] += 1
@@ -79,7 +80,8 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
     """Say what was written until an error, and tell what became of the rest.
 
     The rows that were read and have no outcome are those of the request that was under way and,
-    but at the end of the file, one that was read ahead.
+    but at the end of the file, one that was read ahead. If the request was surely not carried out,
+    none of them was written; else nobody knows.
     """
     under_way = max(len(source.lines) - (0 if source.at_end else 1), 0)
     match error:
@@ -89,10 +91,10 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
             code, why, under_way = Code.REFUSED, error.message, 0
         case SakariError():
             code, why = ended.code_of(error), str(error)
-            if code is Code.REFUSED and error.failure not in _NOT_TAKEN:
-                code = Code.UNKNOWN
-            if code is Code.SETTINGS:
+            if code is Code.SETTINGS or _was_not_taken(error):
                 under_way = 0
+            elif code is Code.REFUSED:
+                code = Code.UNKNOWN
         case OSError():
             code, why = Code.REFUSED, f"{error.strerror or type(error).__name__}."
         case _:
@@ -103,8 +105,13 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
     waiting = list(source.lines)[under_way:]
     if not source.at_end or waiting:
         first = waiting[0] if waiting else source.read + 1
-        why += f" Rows from line {first} on were not sent."
+        why += f" Rows from line {first} on were not written."
     return Ended(code, f"{why} To upload the file again does no harm.")
+
+
+def _was_not_taken(error: SakariError) -> bool:
+    """Whether an upload surely was not carried out; without a token it is not even sent."""
+    return error.failure in _NOT_TAKEN or error.operation == auth.OPERATION
 
 
 def _say(counts: Counter[str]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sakari_client.client import SakariClient
 
 _TABLE = ("id", "firstName", "lastName", "mobile.number", "email", "tags")
-_MORE = ("mobile.country", "created.at", "updated.at")
+_MORE = ("mobile.country", "created.at", "updated.at", "attributes.*")
 
 _LOOK_UP = (
     "The contact may have been made all the same. Look before you make it again: sakari contacts "

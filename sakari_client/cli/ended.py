@@ -98,11 +98,16 @@ def explain(error: Exception) -> Code | None:
 
 @contextlib.contextmanager
 def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
-    """What to say, and how to end, where Ctrl-C comes while something is carried out."""
+    """What to say, and how to end, where Ctrl-C comes while something is carried out.
+
+    Likewise where nobody knows whether it was, as the client then says what to look up in Python.
+    """
     try:
         yield
     except KeyboardInterrupt:
         raise Ended(code, f"stopped. {line}") from None
+    except AmbiguousError as error:
+        raise Ended(Code.UNKNOWN, f"{error.__cause__} {line}") from None
 
 
 def say(line: str) -> None:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def outcomes(result: SendResult) -> list[Record]:
     """`{to, status, messageId, code, description}` of each recipient.
 
-    First those who were named, then those whom filters found, as far as Sakari lists them. What
-    it counts and does not list is one row more, of an unknown recipient.
+    First those who were named, then those whom filters found, as far as Sakari lists them. Those it
+    counts and does not list are one row more. Where it counts as valid all whom it does not refuse,
+    whoever is not listed is accepted, named or found; else nobody knows.
     """
     rows = [_of(one) for one in result.recipients]
     taken = {id(one.message) for one in result.recipients}
@@ -38,21 +39,20 @@ def outcomes(result: SendResult) -> list[Record]:
         for one in result.invalid
         if id(one) not in taken and not rejected.intersection(names_asked({"contact": one}))
     ]
-    return rows + _unlisted(result, rows)
+    return _with_unlisted(result, rows)
 
 
-def _unlisted(result: SendResult, rows: list[Record]) -> list[Record]:
-    """A row for those whom filters found, and whom Sakari does not list."""
+def _with_unlisted(result: SendResult, rows: list[Record]) -> list[Record]:
+    """The rows with what the counts tell of those who are not listed."""
     if result.requested is None or result.valid is None:
-        return [] if rows else [_row("those found", "unknown")]
+        return rows or [_row("those found", "unknown")]
     left = result.requested - len(rows)
-    if left <= 0:
-        return []
-    made = sum(one["status"] == "accepted" or one["messageId"] is not None for one in rows)
-    # Those who were named and are not listed are counted too.
-    open_ = left + sum(one["status"] == "unknown" for one in rows)
-    status = "accepted" if result.valid - made == open_ else "unknown"
-    return [_row(f"{left:,} more", status)]
+    if left < 0:
+        return rows
+    refused = sum(one["status"] == "rejected" and one["messageId"] is None for one in rows)
+    status = "accepted" if result.valid == result.requested - refused else "unknown"
+    told = [{**one, "status": status} if one["status"] == "unknown" else one for one in rows]
+    return told + ([_row(f"{left:,} more", status)] if left else [])
 
 
 def _of(recipient: Recipient) -> Record:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from sakari_client import phone
+from sakari_client import phone, segments
 from sakari_client.cli import ended
 from sakari_client.cli.plain import masked
 from sakari_client.errors import SakariError
@@ -107,14 +108,30 @@ def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
     if plan.tags:
         # Others may be given or lose the tag until Sakari looks.
         ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
-    media = f", and {plan.media} media" if plan.media else ""
-    ended.say(f"Text: {len(plan.text):,} characters{media}")
+        # Nobody is named twice; so it is contacts behind a tag who have one number.
+        shared = sum(times for times in Counter(recipients).values() if times > 1)
+        if shared:
+            ended.say(
+                f"{shared:,} of them share a phone number with another contact: whoever has it may "
+                "get the text more than once."
+            )
+    ended.say(f"Text: {len(plan.text):,} characters, {_size(plan)}")
     try:
         left = sakari.account.balance()
     except SakariError:
         ended.say("Balance: cannot be read")
     else:
         ended.say(f"Balance: {left.get('balance')}, enough for {left.get('segments')} segments")
+
+
+def _size(plan: Plan) -> str:
+    """What is paid for each recipient, as far as it is known before placeholders are filled in."""
+    if plan.media:
+        return f"and {plan.media} media"
+    counted = segments.count(plan.text)
+    about = "about " if "{{" in plan.text else ""
+    plural = "" if counted.segments == 1 else "s"
+    return f"{about}{counted.segments:,} segment{plural} ({counted.encoding})"
 
 
 def _who(recipients: list[str]) -> str:

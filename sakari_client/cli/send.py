@@ -43,6 +43,11 @@ def _text_given(value: str) -> str:
     return value
 
 
+def _id(value: str) -> str:
+    """An id, without blanks that came along."""
+    return _text_given(value).strip()
+
+
 @click.command()
 @click.option(
     "--to",
@@ -52,13 +57,11 @@ def _text_given(value: str) -> str:
     multiple=True,
     help="As +15551234567. Repeatable.",
 )
-@click.option(
-    "--contact", "contacts", type=_text_given, metavar="ID", multiple=True, help="Repeatable."
-)
+@click.option("--contact", "contacts", type=_id, metavar="ID", multiple=True, help="Repeatable.")
 @click.option(
     "--conversation",
     "conversations",
-    type=_text_given,
+    type=_id,
     metavar="ID",
     multiple=True,
     help="Repeatable.",
@@ -88,7 +91,7 @@ def _text_given(value: str) -> str:
     multiple=True,
     help="Likewise, a file, which is shared first.",
 )
-@click.option("--group", type=_text_given, metavar="ID", help="Group of numbers to send from.")
+@click.option("--group", type=_id, metavar="ID", help="Group of numbers to send from.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @show.format_option
@@ -129,7 +132,9 @@ def send(  # noqa: PLR0913 - an option each
         shared = tuple(sakari.files.share(path, as_form=True).link for path in paths)
         result = _send(sakari, plan, links + shared, group)
     except AmbiguousError as error:
-        raise Ended(Code.UNKNOWN, f"{error} {_LOOK_UP}") from None
+        raise Ended(
+            Code.UNKNOWN, f"{error.__cause__} The text may have been sent all the same. {_LOOK_UP}"
+        ) from None
     except SakariError as error:
         raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
     _report(result, how)

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 from dotenv import dotenv_values
 
+from sakari_client.cli import ended
 from sakari_client.client import SakariClient
 from sakari_client.command import read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 PREFIX = "TAP_SAKARI_"
 """One set of variables for the tap and the command: they read the same account."""
 
 DEFAULT_FILE = ".env"
+
+_WHITHER = ("api_url", "auth_url", "proxy_url", "ca_file")
+"""Settings that decide who sees the credentials."""
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -49,7 +53,10 @@ def read_config(env_file: str | None) -> ClientConfig:
     Raises:
         ConfigError: a setting is missing or wrong; the error names it.
     """
-    found = read_environment(SETTINGS, PREFIX, {**_in_file(env_file), **os.environ})
+    in_file = _in_file(env_file)
+    if env_file is None:
+        _tell_where_secrets_go(in_file)
+    found = read_environment(SETTINGS, PREFIX, {**in_file, **os.environ})
     for name in REQUIRED:
         if name not in found:
             raise ConfigError(
@@ -57,6 +64,17 @@ def read_config(env_file: str | None) -> ClientConfig:
                 f"is not set. Export it, or write it into {env_file or DEFAULT_FILE}.",
             )
     return ClientConfig.from_settings(found)
+
+
+def _tell_where_secrets_go(in_file: Mapping[str, str]) -> None:
+    """Say so where a file that nobody named decides who gets the credentials."""
+    names = [f"{PREFIX}{name.upper()}" for name in _WHITHER]
+    deciding = [name for name in names if name in in_file and name not in os.environ]
+    if deciding:
+        ended.say(
+            f"sakari: the {DEFAULT_FILE} in this folder sets {', '.join(deciding)}, and so decides "
+            f"who gets the credentials. If that is meant, give --env-file {DEFAULT_FILE}."
+        )
 
 
 def _in_file(env_file: str | None) -> dict[str, str]:

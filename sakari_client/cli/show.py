@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,20 +19,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sakari_client.cli import ended
 from sakari_client.cli.plain import plain
 from sakari_client.resources.base import MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import OverflowMethod
 
     from sakari_client.resources.base import Record, Resource
 
 Columns = tuple[str, ...]
-"""Paths of the fields to show: `mobile.number` is the number in the object `mobile`."""
+"""Paths of the fields to show: `mobile.number` is the number in the object `mobile`. In CSV,
+`attributes.*` is a column for each field that the object `attributes` has in any record."""
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_EACH = ".*"
 
 _WIDE = 100_000
 """Characters in a line of a table that no terminal shows: enough to break none."""
@@ -91,8 +96,12 @@ def listing(  # noqa: PLR0913
         filters: of the list; those that are None are not asked for.
     """
     wanted = {name: value for name, value in (filters or {}).items() if value is not None}
-    found = resource.list(wanted, page_size=min(limit or MAX_PAGE_SIZE, MAX_PAGE_SIZE))
-    records(islice(found, limit), how, table=table, more=more)
+    listed = resource.list(wanted, page_size=min(limit or MAX_PAGE_SIZE, MAX_PAGE_SIZE))
+    found = islice(listed, limit)
+    first = next(found, None)
+    if first is None and how == "table":
+        ended.say("Nothing found.")
+    records(chain([] if first is None else [first], found), how, table=table, more=more)
 
 
 def records(
@@ -135,12 +144,12 @@ def cell(found: Mapping[str, Any], path: str) -> str:
 
     Where there is a text half way, it is that: `created` may be a date or `{at, by}`.
     """
-    value: Any = found.get(path)
-    if path not in found:
-        value = found
-        for name in path.split("."):
-            if not isinstance(value, str):
-                value = value.get(name) if isinstance(value, dict) else None
+    value: Any = found
+    while path and not isinstance(value, str):
+        if not isinstance(value, Mapping):
+            return ""
+        name, _, rest = (path, "", "") if path in value else path.partition(".")
+        value, path = value.get(name), rest
     return _text(value)
 
 
@@ -175,10 +184,23 @@ def _paths(found: Mapping[str, Any], before: str = "") -> Iterator[str]:
 
 
 def _write_csv(found: Iterable[Mapping[str, Any]], columns: Columns) -> None:
+    if any(path.endswith(_EACH) for path in columns):
+        found = list(found)  # as the header names what any of them has
+        columns = tuple(name for path in columns for name in _named(path, found))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     seen = plain if sys.stdout.isatty() else str
     rows = ([seen(cell(one, path)) for path in columns] for one in found)
     writer.writerows(chain([columns], rows))
+
+
+def _named(path: str, found: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """The columns that a path stands for."""
+    if not path.endswith(_EACH):
+        return [path]
+    name = path.removesuffix(_EACH)
+    objects = (one.get(name) for one in found)
+    fields = {field for one in objects if isinstance(one, dict) for field in one}
+    return [f"{name}.{field}" for field in sorted(fields)]
 
 
 def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sakari_client.cli import ended, show
+from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.options import event
+from sakari_client.cli.plain import plain
 from sakari_client.cli.settings import with_client
 from sakari_client.events import EVENT_TYPES
 
@@ -60,9 +62,11 @@ def add(sakari: SakariClient, url: str, events: tuple[str, ...], how: str) -> No
 
 @webhooks.command()
 @click.argument("url")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @with_client
-def remove(sakari: SakariClient, url: str) -> None:
+def remove(sakari: SakariClient, /, *, url: str, yes: bool) -> None:
     """Have nothing sent to an address any more."""
+    confirm(f"Remove the webhook {plain(url)}?", yes=yes, otherwise="Nothing was removed.")
     with ended.if_stopped(ended.MAY_BE_REPEATED):
         removed = sakari.webhooks.unsubscribe(url)
     if not removed:

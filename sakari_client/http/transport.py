@@ -209,8 +209,8 @@ class Transport:
                 if last or not may_repeat(operation.repeat, error.failure):
                     raise
                 logger.warning(
-                    "%s Trying again in %.1f s (%d of %d).",
-                    error, wait, number, self.config.max_retries,
+                    "%s. Trying again in %.1f s (%d of %d).",
+                    _first_sentence(error), wait, number, self.config.max_retries,
                 )  # fmt: skip
                 self._clock.sleep(wait)
 
@@ -299,6 +299,11 @@ _PERHAPS_NO_JSON = frozenset({400, 401, 406, 415, 422})
 
 _OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER})
 """Failures that say the server or the network is ill, and that open the circuit."""
+
+
+def _first_sentence(error: SakariError) -> str:
+    """What happened; what to do about it is said once, if the last try fails too."""
+    return str(error).partition(". ")[0].removesuffix(".")
 
 
 def _segment(name: str, value: str) -> str:

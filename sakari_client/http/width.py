@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-_START, _START_NEAR, _START_FAR = 2, 1, 4
-"""Near the server there is next to nothing to wait for; far away a round trip is saved."""
+_START, _START_NEAR, _START_FAR = 2, 1, 8
+"""Near the server there is next to nothing to wait for; far away a round trip or two are saved."""
 _NEAR, _FAR = 0.01, 0.05
 """Seconds that an answer takes from there, at most and at least."""
 _PAYS = 1.25
@@ -23,7 +23,7 @@ _SMOOTHING = 8
 
 
 class Width:
-    """Starts at two, near the server at one and far away at four, and doubles while that pays.
+    """Starts at two, near the server at one and far away at eight, and doubles while that pays.
 
     A round is over when more than half as many requests as may be in flight began, and were
     answered, at the present width. If clearly more were answered in the same time than at half the

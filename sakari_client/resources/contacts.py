@@ -32,6 +32,9 @@ _DELETE = Operation("DELETE", "/contacts/{contactId}")
 _FACTS = ("verified", "valid", "lineType")
 """What Sakari finds out about a number, in `mobile`."""
 
+_NUMBER = frozenset({"number", "country"})
+"""What a number itself is made of, in `mobile`."""
+
 _LAST_DIGITS = 2
 """So few that hardly anybody writes a space between them: `+33 6 12 34 56 78`."""
 
@@ -125,6 +128,7 @@ class Contacts(Resource):
             RequestRefusedError: the number is no mobile number (CONT-001), or is known.
             SakariError: the request failed for good.
         """
+        _check_mobile(contact)
         return self._create(_CREATE, contact)
 
     def upsert(self, contact: Mapping[str, Any], *, merge: MergeStrategy = "append") -> Record:
@@ -145,8 +149,8 @@ class Contacts(Resource):
             RequestRefusedError: the number is no mobile number (CONT-001).
             SakariError: the request failed for good.
         """
-        number = phone.number_of(required_object(contact, "the record"))
-        if number is None:
+        _check_mobile(contact)
+        if phone.number_of(contact) is None:
             raise InvalidInputError("mobile.number", "is what a contact is known by; give it.")
         check_strategy(merge)
         written = self._created(_UPSERT, contact, {"mergeStrategy": merge})
@@ -171,9 +175,9 @@ class Contacts(Resource):
         What somebody else changes between the two requests is lost.
 
         What Sakari found out about a number (`verified`, `valid`, `lineType` in `mobile`) is never
-        written, and changes of it are no changes. With another number that begins with `+`, the
-        old one's country goes too, unless `changes` gives one; the number's own comes in its
-        place, where that is certain.
+        written, and changes of it are no changes. With another number, whatever else `mobile` holds
+        goes, unless `changes` gives it. So does the old one's country, if the new one begins with
+        `+`; the number's own comes in its place, where that is certain.
 
         Args:
             contact_id: the contact's id.
@@ -184,10 +188,12 @@ class Contacts(Resource):
             The contact as it is now.
 
         Raises:
-            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
+                `mobile` is no object.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
+        _check_mobile(required_object(changes, "changes"))
         return self._update(_GET, _REPLACE, changes, _with_changes, contactId=contact_id)
 
     def replace(self, contact_id: str, contact: Mapping[str, Any]) -> Record:
@@ -208,6 +214,7 @@ class Contacts(Resource):
             NotFoundError: there is no such contact.
             SakariError: the request failed for good.
         """
+        _check_mobile(contact)
         return self._replace(_REPLACE, contact, contactId=contact_id)
 
     def delete(self, contact_id: str) -> bool:
@@ -244,10 +251,22 @@ class Contacts(Resource):
             An outcome for each contact, in their order.
 
         Raises:
+            InvalidInputError: an argument is not what it must be; at once, and nothing was sent.
             SakariError: a chunk could not be sent, or was refused whole. Outcomes of the chunks
                 before it have been yielded; none of the chunk's are known.
         """
         return Uploader(self._transport, merge, chunk_rows).outcomes(contacts)
+
+
+def _check_mobile(record: Mapping[str, Any]) -> None:
+    """Refuse a number alone, which Sakari might store as it is.
+
+    Raises:
+        InvalidInputError: `mobile` is no object, or the whole is none.
+    """
+    mobile = required_object(record, "the record").get("mobile")
+    if not isinstance(mobile, dict | None):
+        raise InvalidInputError("mobile", 'must be an object, as {"number": "+15551234567"}.')
 
 
 def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
@@ -255,7 +274,7 @@ def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
     wanted = merged(current, changes)
     before, after = current.get("mobile"), wanted.get("mobile")
     if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):
-        wanted["mobile"] = mobile = without(after, _FACTS)
+        wanted["mobile"] = mobile = _of_new_number(after, changes["mobile"])
         number = phone.number_of(wanted)
         # A number without its country code is one of the same country.
         if "country" not in changes["mobile"] and number and number.lstrip().startswith("+"):
@@ -263,6 +282,12 @@ def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
             country = phone.country_of(number)
             mobile.update({"country": country} if country else {})
     return wanted
+
+
+def _of_new_number(mobile: Record, changes: Mapping[str, Any]) -> Record:
+    """What may stay in `mobile` beside a new number: what is given along with it."""
+    given = {name: value for name, value in mobile.items() if name in _NUMBER | changes.keys()}
+    return without(given, _FACTS)
 
 
 def _key(contact: Record) -> str | None:

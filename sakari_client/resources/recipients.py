@@ -18,6 +18,9 @@ _ONLY_A_NUMBER = re.compile(r"[0-9 +()./-]+")
 _NATIONAL = 10
 """Digits that are enough to tell a number by, where two are written without their country."""
 
+_FEWEST = 5
+"""Digits of the shortest numbers that texts go to: short codes."""
+
 _BUCKET = 7
 """Digits at the end that two writings of a number have in common."""
 
@@ -93,6 +96,8 @@ def read_recipients(contacts: Any, conversations: Any) -> list[Record]:
         InvalidInputError: one cannot be a recipient, or is there twice.
     """
     threads = _texts("conversations", conversations)
+    for thread in threads:
+        _check_id("conversations", thread)
     people = [_contact(one) for one in _listed("contacts", contacts)]
     known = People()
     for one in people:
@@ -127,10 +132,21 @@ def read_filters(filters: Any) -> Record:
         read["attributes"] = _listed("filters.attributes", filters["attributes"])
         if not all(isinstance(one, Mapping) and one for one in read["attributes"]):
             raise InvalidInputError("filters.attributes", "must hold objects that are not empty.")
+        if any(map(_says_nothing, (value for one in read["attributes"] for value in one.values()))):
+            raise InvalidInputError("filters.attributes", "hold a value that is empty.")
     for name, value in read.items():
         if not value:
             raise InvalidInputError(f"filters.{name}", "must not be empty.")
     return read
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether a value is none to look for; false and 0 are some."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, list):
+        return not value or any(map(_says_nothing, value))
+    return value is None or value == {}
 
 
 def read_media(media: Any) -> list[Record]:
@@ -169,14 +185,38 @@ def _contact(asked: Any) -> Record:
 
 
 def _checked(contact: Record) -> Record:
-    if contact.get("id") is not None and not is_text(contact["id"]):
+    contact_id, mobile = contact.get("id"), contact.get("mobile")
+    if contact_id is not None and not is_text(contact_id):
         raise InvalidInputError("contacts", "hold an id that is not text, or empty.")
-    mobile = contact.get("mobile")
+    if contact_id is not None:
+        _check_id("contacts", contact_id)
     if mobile is not None and not isinstance(mobile, Mapping):
         raise InvalidInputError("contacts", "hold a mobile that is no object {number, country}.")
-    written = mobile.get("number") if mobile else None
+    if mobile:
+        _check_mobile(mobile)
+    digits, _ = _digits(contact)
+    if contact_id is None and not digits:
+        raise InvalidInputError("contacts", "hold one with neither id nor mobile.number.")
+    if contact_id is None and len(digits) < _FEWEST:
+        raise InvalidInputError(
+            "contacts", "hold a mobile.number that is too short to be one; give it as +15551234567."
+        )
+    return contact
+
+
+def _check_mobile(mobile: Mapping[str, Any]) -> None:
+    written, country = mobile.get("number"), mobile.get("country")
     if written is not None and not isinstance(written, str):
         raise InvalidInputError("contacts", "hold a mobile.number that is not text.")
-    if contact.get("id") is None and not _digits(contact)[0]:
-        raise InvalidInputError("contacts", "hold one with neither id nor mobile.number.")
-    return contact
+    if country is not None and not isinstance(country, str):
+        raise InvalidInputError("contacts", "hold a mobile.country that is not text, as US.")
+    if any(character.isalpha() for character in written or ""):
+        raise InvalidInputError(
+            "contacts", "hold a mobile.number with letters in it; give it as +15551234567."
+        )
+
+
+def _check_id(name: str, value: str) -> None:
+    """Refuse what would be another id than the same one without its blanks."""
+    if value != value.strip():
+        raise InvalidInputError(name, "hold an id with blanks around it; leave them out.")

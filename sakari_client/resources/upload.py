@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +24,7 @@ from sakari_client.resources import csv_rows
 from sakari_client.resources.strategy import check_strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sakari_client.http.answers import Answer
     from sakari_client.http.transport import Transport
@@ -44,13 +45,18 @@ Status = Literal["written", "rejected", "unknown"]
 class RowOutcome:
     """What became of one contact of an upload.
 
+    A contact listed as written with `mobile.valid: false` is stored, and counted as a success: the
+    status is `written`, and the description says that no text will arrive. With `valid: false` or
+    an `error` of its own, the status is `rejected`.
+
     Attributes:
         index: which one, from 0.
         status: written; rejected, with the reason; or unknown, where the server's answer does not
             tell: look the contact up, or upload it again.
         contact: as the server answers it; it may leave them out.
         code: Sakari's error code, or None.
-        description: why it is rejected or unknown. May be the server's words: do not log it.
+        description: why it is rejected or unknown, or written in vain. May be the server's words:
+            do not log it.
     """
 
     index: int
@@ -150,14 +156,23 @@ class Uploader:
 
     def __init__(self, transport: Transport, merge: str, chunk_rows: int) -> None:
         check_strategy(merge)
-        if chunk_rows < 1:
-            raise InvalidInputError("chunk_rows", "must be 1 or more.")
+        if not isinstance(chunk_rows, int) or isinstance(chunk_rows, bool) or chunk_rows < 1:
+            raise InvalidInputError("chunk_rows", "must be a whole number, 1 or more.")
         self._transport = transport
         self._query = {"mergeStrategy": merge}
         self._chunk_rows = chunk_rows
 
     def outcomes(self, contacts: Iterable[Mapping[str, Any]]) -> Iterator[RowOutcome]:
-        """Send contacts, and say what became of each, in their order."""
+        """Send contacts, and say what became of each, in their order.
+
+        Raises:
+            InvalidInputError: at once, if these are no contacts one after the other.
+        """
+        if isinstance(contacts, str | bytes | Mapping) or not isinstance(contacts, Iterable):
+            raise InvalidInputError("contacts", "must be a list of them, or another iterable.")
+        return self._outcomes(contacts)
+
+    def _outcomes(self, contacts: Iterable[Mapping[str, Any]]) -> Iterator[RowOutcome]:
         read = (_read(index, contact) for index, contact in enumerate(contacts))
         for chunk in self._chunks(read):
             rows = [one for one in chunk if isinstance(one, _Row)]
@@ -243,11 +258,19 @@ def _listed(row: _Row, uploaded: _Uploaded) -> RowOutcome | None:
             row.index, "unknown", contact, description="Sakari lists more than it counts."
         )
     if contact:
-        return RowOutcome(row.index, "written", contact)
+        return RowOutcome(row.index, "written", contact, description=_doubt(contact))
     if refused:
         error = refused.get("error")
         code, words = answers.code_and_message(error)
         return RowOutcome(row.index, "rejected", None, code, words)
+    return None
+
+
+def _doubt(contact: Mapping[str, Any]) -> str | None:
+    """What a written contact's number is said to lack; `valid` in `mobile` is of the number."""
+    mobile = contact.get("mobile")
+    if isinstance(mobile, dict) and mobile.get("valid") is False:
+        return "It is stored, but Sakari says that its number is not valid: no text will arrive."
     return None
 
 

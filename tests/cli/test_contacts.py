@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sakari_client.cli.show import cell
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +136,9 @@ def test_an_upload_of_a_good_file_ends_well(run: Run, tmp_path: Path) -> None:
         (b"mobile,Country,country\n", "it must be `country`"),
         (b"mobile,EMAIL\n", "it must be `email`"),
         (b"mobile,Tags\n", "it must be `tags`"),
+        (b"mobile,attributes.email\n", "no place for an attribute of that name"),
+        (b"mobile,city,attributes.city\n", "twice"),
+        (b"mobile,attributes.\n", "leaves a name out"),
         (b"mobile,firstName\n1,\xff\n", "not UTF-8"),
         (b'mobile,firstName\n1,"x', "line 2"),
     ],
@@ -158,7 +163,6 @@ TURNS = "mobile,firstName\n+12125550181,\n+12125550182,Ada\n+12125550183,\n+1212
         ({"fail_after_accept_every": 2, "fail_after_accept": "500"}, 3),
         ({"fail_after_accept_every": 2, "fail_after_accept": "reset"}, 3),
         ({"error_every": 2, "error_status": 500}, 3),
-        ({"error_every": 2, "error_status": 400}, 1),
     ],
 )
 def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
@@ -170,8 +174,21 @@ def test_an_upload_that_breaks_off_tells_what_became_of_all_rows(
     assert (result.exit_code, result.stdout) == (code, "")
     counts, why = result.stderr.splitlines()
     assert counts == "1 written, 0 rejected, 1 unknown"
-    assert "Rows from line 4 on were not sent." in why
+    assert "Rows from line 4 on were not written." in why
     assert "does no harm" in why
+
+
+def test_an_upload_without_a_token_leaves_nothing_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    with odd_server(answer(b"", "503 Service Unavailable")) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        monkeypatch.setenv("TAP_SAKARI_AUTH_URL", f"{server.url}/another/way")
+        result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("0 written, 0 rejected, 0 unknown\nsakari: POST /oauth2/token")
+    assert "Rows from line 2 on were not written." in result.stderr
 
 
 def test_an_upload_that_breaks_off_at_its_last_request_names_no_rows_as_not_sent(
@@ -182,7 +199,35 @@ def test_an_upload_that_breaks_off_at_its_last_request_names_no_rows_as_not_sent
     result = run("contacts", "upload", "-", input=TURNS)
     assert result.exit_code == 3
     assert result.stderr.startswith("2 written, 0 rejected, 2 unknown\n")
-    assert "not sent" not in result.stderr
+    assert "not written" not in result.stderr
+
+
+@pytest.mark.parametrize("status", [400, 404, 429])
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_an_upload_that_is_refused_leaves_nothing_unknown(
+    run: Run, emulator: EmulatorServer, monkeypatch: pytest.MonkeyPatch, status: int, written: int
+) -> None:
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    emulator.switch(error_every=written + 1, error_status=status)
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert (result.exit_code, result.stdout) == (1, "")
+    counts, why = result.stderr.splitlines()
+    assert counts == f"{written} written, 0 rejected, 0 unknown"
+    assert f"Rows from line {written + 2} on were not written." in why
+
+
+def test_an_upload_without_a_connection_leaves_nothing_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setenv("TAP_SAKARI_API_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "0")
+    result = run("contacts", "upload", "-", input=TURNS)
+    assert result.exit_code == 1
+    counts, why = result.stderr.splitlines()
+    assert counts == "0 written, 0 rejected, 0 unknown"
+    assert "Rows from line 2 on were not written." in why
 
 
 def test_an_upload_with_wrong_settings_is_known_to_have_done_nothing(
@@ -192,7 +237,7 @@ def test_an_upload_with_wrong_settings_is_known_to_have_done_nothing(
     result = run("contacts", "upload", "-", input=TURNS)
     assert result.exit_code == 4
     assert result.stderr.startswith("0 written, 0 rejected, 0 unknown\n")
-    assert "Rows from line 2 on were not sent." in result.stderr
+    assert "Rows from line 2 on were not written." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -208,7 +253,7 @@ def test_a_file_that_is_none_in_the_middle_says_what_was_written(
     assert written > 0
     assert result.stderr.startswith(f"{written:,} written, 0 rejected, 0 unknown\n")
     assert line in result.stderr
-    assert f"Rows from line {written + 2} on were not sent." in result.stderr
+    assert f"Rows from line {written + 2} on were not written." in result.stderr
 
 
 def test_the_csv_of_a_list_can_be_uploaded(run: Run, client: SakariClient) -> None:
@@ -220,10 +265,38 @@ def test_the_csv_of_a_list_can_be_uploaded(run: Run, client: SakariClient) -> No
     paths = ("id", "mobile.number", "mobile.country", "firstName", "lastName", "email", "tags")
 
     def seen(found: list[dict[str, Any]]) -> list[list[Any]]:
-        rows = [[cell(one, path) for path in paths] + [one["attributes"]] for one in found]
+        rows = [
+            # CSV has only text, so a number comes back as such.
+            [cell(one, path) for path in paths]
+            + [{name: str(value) for name, value in one["attributes"].items()}]
+            for one in found
+        ]
         return sorted(rows, key=lambda row: str(row[0]))
 
     assert seen(list(client.contacts.list())) == seen(before)
+
+
+def test_attributes_go_through_a_csv_file_and_back(run: Run, client: SakariClient) -> None:
+    held = [{"city": "Rome", "Email": "x, y"}, {"a.b": "c", "id": "7"}, {}]
+    for index, attributes in enumerate(held):
+        number = f"+1212555018{index}"
+        tags = [{"tag": "only-here"}]
+        client.contacts.create(
+            {"mobile": {"number": number}, "tags": tags, "attributes": attributes}
+        )
+    listed = run("contacts", "list", "--tag", "only-here", "--format", "csv").stdout
+    header, *_ = listed.splitlines()
+    assert header.endswith(
+        ",updated.at,attributes.Email,attributes.a.b,attributes.city,attributes.id"
+    )
+    for one in list(client.contacts.list({"tags": "only-here"})):
+        client.contacts.delete(one["id"])
+    result = run("contacts", "upload", "-", input=listed)
+    assert result.stderr == "3 written, 0 rejected, 0 unknown\n"
+    back = sorted(
+        client.contacts.list({"tags": "only-here"}), key=lambda one: str(one["mobile"]["number"])
+    )
+    assert [one["attributes"] for one in back] == held
 
 
 def test_a_number_of_a_country_can_be_given_as_it_is_written_there(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,14 @@ def test_lists(run: Run, client: SakariClient, name: str, how: str) -> None:
         assert sum(one["id"] in result.stdout for one in expected) == len(expected) > 0
 
 
+@pytest.mark.parametrize("how", ["json", "csv", "table"])
+def test_an_empty_list_says_so_to_people(run: Run, how: str) -> None:
+    result = run("messages", "list", "--contact", "f" * 24, "--format", how)
+    assert result.exit_code == 0
+    assert result.stderr == ("Nothing found.\n" if how == "table" else "")
+    assert result.stdout.count("\n") == (1 if how == "csv" else 0)
+
+
 def test_messages_of_a_contact(run: Run, client: SakariClient) -> None:
     message = next(client.messages.list())
     contact, conversation = message["contact"]["id"], message["conversation"]["id"]
@@ -70,9 +79,37 @@ def test_a_webhook_is_added_and_removed(run: Run, client: SakariClient) -> None:
     url = "https://hooks.example.com/a?b=c"
     assert run("webhooks", "add", url, "--event", "message-received").exit_code == 0
     assert url in [one["destination"] for one in client.webhooks.list()]
-    assert run("webhooks", "remove", url).exit_code == 0
+    asking = run("webhooks", "remove", url)
+    assert asking.exit_code == 2
+    assert "give --yes to go ahead. Nothing was removed." in asking.stderr
+    assert url in [one["destination"] for one in client.webhooks.list()]
+    assert run("webhooks", "remove", url, "--yes").exit_code == 0
     assert url not in [one["destination"] for one in client.webhooks.list()]
-    assert run("webhooks", "remove", url).exit_code == 1
+    assert run("webhooks", "remove", url, "--yes").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("contacts", "create", "--mobile", "+12125550199"),
+            "Look before you make it again: sakari contacts find NUMBER.",
+        ),
+        (
+            ("webhooks", "add", "https://hooks.example.com/a"),
+            "Look before you add it again: sakari webhooks list.",
+        ),
+    ],
+)
+def test_what_to_look_up_is_a_command(
+    run: Run, emulator: EmulatorServer, arguments: tuple[str, ...], said: str
+) -> None:
+    emulator.switch(fail_after_accept_every=1)
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.endswith(f" {said}\n")
+    assert result.stderr.count("\n") == 1
+    assert not re.search(r"find_by_mobile|\.list", result.stderr)
 
 
 def test_a_webhook_without_events_gets_all_of_them(run: Run) -> None:
@@ -118,6 +155,19 @@ def test_settings_come_from_the_env_file_unless_they_are_exported(
     assert run("--env-file", "gone", "balance").exit_code == 2
     (tmp_path / ".env").write_bytes(b"A=\xff")
     assert run("balance").exit_code == 4
+
+
+def test_a_file_that_nobody_named_does_not_decide_in_silence_who_gets_the_secret(
+    run: Run, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(f"TAP_SAKARI_API_URL={settings['api_url']}\n", "utf-8")
+    assert run("balance").stderr == ""  # what is exported wins
+    monkeypatch.delenv("TAP_SAKARI_API_URL")
+    result = run("balance")
+    assert result.exit_code == 0
+    assert "the .env in this folder sets TAP_SAKARI_API_URL" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert run("--env-file", ".env", "balance").stderr == ""
 
 
 @pytest.mark.parametrize(

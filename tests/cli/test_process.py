@@ -161,7 +161,7 @@ def test_ctrl_c_says_that_it_may_have_been_carried_out(
     [
         (("contacts", "update", "f" * 24, "--email", "a@example.com"), "GET"),
         (("contacts", "delete", "f" * 24, "--yes"), "DELETE"),
-        (("webhooks", "remove", "https://hooks.example.com/a"), "DELETE"),
+        (("webhooks", "remove", "https://hooks.example.com/a", "--yes"), "DELETE"),
         (("conversations", "close", "f" * 24), "PUT"),
     ],
 )
@@ -196,7 +196,7 @@ def test_ctrl_c_while_a_file_is_uploaded_counts_what_was_under_way(
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.finish() == (130, "")
     assert "1 written, 0 rejected, 1 unknown" in terminal.seen
-    assert "Rows from line 4 on were not sent." in terminal.seen
+    assert "Rows from line 4 on were not written." in terminal.seen
     assert "Exception ignored" not in terminal.seen
 
 

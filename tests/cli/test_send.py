@@ -49,9 +49,21 @@ def test_who_gets_what_is_said_with_numbers_masked(run: Run) -> None:
     more = [part for last in range(10, 14) for part in ("--to", f"+121255501{last}")]
     said = run(*SEND, *more, "--dry-run").stderr
     assert "To 5 recipients: +1212*****99, +1212*****10, +1212*****11, and 2 more" in said
-    assert "Text: 11 characters" in said
+    assert "Text: 11 characters, 1 segment (GSM-7)" in said
     assert "Balance: 250.0, enough for 5000 segments" in said
     assert "Hello" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" * 161, "Text: 161 characters, 2 segments (GSM-7)\n"),
+        ("Grüße — Zoë", "Text: 11 characters, 1 segment (UCS-2)\n"),
+        ("Hi {{firstName}}", "Text: 16 characters, about 1 segment (GSM-7)\n"),
+    ],
+)
+def test_what_a_text_costs_each_recipient_is_said(run: Run, text: str, said: str) -> None:
+    assert said in run("send", "--to", NUMBER, "--text", text, "--dry-run").stderr
 
 
 def test_a_balance_that_cannot_be_read_does_not_matter(run: Run, emulator: EmulatorServer) -> None:
@@ -133,7 +145,9 @@ def test_nobody_knows_has_a_code_of_its_own(run: Run, emulator: EmulatorServer) 
     emulator.switch(fail_after_accept_every=1)
     result = run(*SEND, "--yes")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "sakari messages list --contact" in result.stderr.splitlines()[-1]
+    last = result.stderr.splitlines()[-1]
+    assert "The text may have been sent all the same. Look before you send again: sakari" in last
+    assert "messages.list" not in last
     assert sent(emulator) == 1
 
 
@@ -152,6 +166,7 @@ def test_a_send_that_failed_for_certain_says_so(run: Run, emulator: EmulatorServ
         (("--to", NUMBER, "--text", " "), "empty"),
         (("--text", "x"), "nobody to send to"),
         (("--to", NUMBER, "--to", "+1 212 5550199", "--text", "x"), "twice"),
+        (("--contact", "a", "--contact", " a", "--text", "x"), "twice"),
         (("--to", "0199", "--text", "x"), "cannot be a phone number"),
         (("--to", f"x {NUMBER} y", "--text", "x"), "cannot be a phone number"),
         (("--tag", "", "--text", "x"), "'--tag': it is empty"),
@@ -181,6 +196,27 @@ def test_whom_sakari_counts_but_does_not_list_is_a_row_too() -> None:
     assert outcomes(read_result(asked, data))[1]["status"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("requested", "valid", "invalid", "expected"),
+    [
+        (2, 2, 0, ["accepted", "accepted"]),  # the one who was named, and `1 more`
+        (3, 2, 1, ["accepted", "rejected", "accepted"]),
+        (1, 1, 0, ["accepted"]),
+        (3, 2, 0, ["unknown", "unknown"]),
+        (3, 1, 1, ["unknown", "rejected", "unknown"]),
+        (0, 0, 0, ["unknown"]),
+    ],
+)
+def test_the_counts_are_believed_for_those_named_and_those_found_alike(
+    requested: int, valid: int, invalid: int, expected: list[str]
+) -> None:
+    asked = [{"contact": {"mobile": {"number": NUMBER}}}]
+    refused = [{"id": "b", "error": {"code": "CONT-010"}}][:invalid]
+    data = {"requested": requested, "valid": valid, "invalid": refused}
+    told = outcomes(read_result(asked, data, filtered=True))
+    assert [one["status"] for one in told] == expected
+
+
 def test_an_answer_that_tells_nothing_of_those_found_is_unknown() -> None:
     assert [one["status"] for one in outcomes(read_result([], {"jobId": "1"}))] == ["unknown"]
 
@@ -195,6 +231,23 @@ def test_who_is_named_and_has_the_tag_is_not_texted_twice(
     assert (result.exit_code, result.stdout) == (2, "")
     assert "has the tag only-here too" in result.stderr
     assert result.stderr.count("\n") == 1
+    assert sent(emulator) == 0
+
+
+def test_contacts_of_one_number_behind_a_tag_are_said_before_it_is_sent(
+    run: Run, emulator: EmulatorServer
+) -> None:
+    several = list(emulator.account.contacts)[:4]
+    for row in several:
+        row.tags = [{"tag": "only-here", "visible": True}]
+    said = "share a phone number"
+    assert said not in run("send", "--tag", "only-here", "--text", "x", "--dry-run").stderr
+    for row in several[:3]:
+        assert row.mobile is not None
+        row.mobile.number, row.mobile.country = NUMBER, "US"
+    result = run("send", "--tag", "only-here", "--text", "x")
+    assert result.exit_code == 2
+    assert "3 of them share a phone number with another contact" in result.stderr
     assert sent(emulator) == 0
 
 

@@ -75,6 +75,8 @@ def test_a_narrow_terminal_breaks_no_id_and_no_number(
         ("price", "0.05"),
         ("media", '[{"url": "x"}]'),
         ("a.b", "dotted"),
+        ("attributes.c.d", "dotted too"),
+        ("attributes.c.e", ""),
     ],
 )
 def test_cells(path: str, text: str) -> None:
@@ -89,6 +91,7 @@ def test_cells(path: str, text: str) -> None:
         "price": 0.05,
         "media": [{"url": "x"}],
         "a.b": "dotted",
+        "attributes": {"c.d": "dotted too"},
     }
     assert show.cell(record, path) == text
 

@@ -83,6 +83,15 @@ def test_a_wrong_setting_is_named(setting: str, value: object) -> None:
     assert str(caught.value).startswith(f"{setting}: ")
 
 
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_what_is_missing_is_said_to_a_program_and_not_to_a_shell(name: str) -> None:
+    given = {other: one for other, one in CREDENTIALS.items() if other != name}
+    for settings in (given, {**given, name: None}):
+        with pytest.raises(ConfigError) as caught:
+            ClientConfig.from_settings(settings)
+        assert str(caught.value) == f"{name}: is missing, or None."
+
+
 def test_absent_and_null_settings_take_their_defaults() -> None:
     config = ClientConfig.from_settings({**CREDENTIALS, "proxy_url": None, "other": 1})
     assert config == ClientConfig(**CREDENTIALS)

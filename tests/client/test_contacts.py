@@ -202,6 +202,8 @@ def sent_by(
 
 FOUND_OUT = {"verified": "2026-01-01T00:00:00Z", "valid": True, "lineType": "mobile"}
 LONDON = {"number": "+442079460000", "country": "GB", **FOUND_OUT}
+CARRIED = {**LONDON, "carrier": "A", "ported": {"from": "B"}}
+"""With what no documentation names, and is of this number all the same."""
 
 
 @pytest.mark.parametrize(
@@ -223,6 +225,15 @@ def test_a_new_number_takes_over_nothing_of_the_old_one(
 ) -> None:
     sent, result = sent_by(LONDON, lambda one: one.update("1", {"mobile": change}))
     assert sent == result["mobile"] == expected
+
+
+def test_what_nobody_knows_about_a_number_does_not_go_over_to_another() -> None:
+    change = {"number": "+33612345678", "carrier": "C"}
+    sent, result = sent_by(CARRIED, lambda one: one.update("1", {"mobile": change}))
+    assert sent == result["mobile"] == {**change, "country": "FR"}
+    sent, _ = sent_by(CARRIED, lambda one: one.update("1", {"firstName": "Augusta"}))
+    assert sent is not None
+    assert (sent["carrier"], sent["ported"]) == ("A", {"from": "B"})
 
 
 def test_another_writing_of_the_number_keeps_the_country() -> None:
@@ -321,6 +332,16 @@ def test_an_answer_that_is_no_object_does_not_say_that_a_contact_was_created() -
         (lambda one: one.upsert(ADA, merge="foo"), "merge"),
         (lambda one: one.replace("1", None), "the record"),
         (lambda one: one.update("1", None), "changes"),
+        (lambda one: one.update("1", {"mobile": "+33612345678"}), "mobile"),
+        (lambda one: one.create({"mobile": "+33612345678"}), "mobile"),
+        (lambda one: one.upsert({"mobile": ["+33612345678"]}), "mobile"),
+        (lambda one: one.replace("1", {"mobile": "+33612345678"}), "mobile"),
+        (lambda one: one.upload(None), "contacts"),
+        (lambda one: one.upload(ADA), "contacts"),
+        (lambda one: one.upload("+33612345678"), "contacts"),
+        (lambda one: one.upload([ADA], chunk_rows="3"), "chunk_rows"),
+        (lambda one: one.upload([ADA], chunk_rows=True), "chunk_rows"),
+        (lambda one: one.upload([ADA], chunk_rows=0), "chunk_rows"),
         (lambda one: one.find_by_mobile(123), "number"),
         (lambda one: one.find_by_mobile("2125550123", 1), "country"),
         (lambda one: list(one.list({"mobile": 123})), "filters.mobile"),

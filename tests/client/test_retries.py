@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,6 +49,23 @@ def test_retries_end(emulator: EmulatorServer, settings: dict[str, Any]) -> None
         transport(settings, sleeps.clock, max_retries=3, retry_max_wait=3).call(LIST)
     assert [round(seconds) for seconds in sleeps.seconds if seconds > 0.5] == [1, 2, 3]
     assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 4
+
+
+def test_each_retry_is_one_short_line(
+    emulator: EmulatorServer, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.switch(error_every=1, error_status=503)
+    with pytest.raises(errors.ServerError, match="try again later"):
+        transport(settings, Sleeps().clock, max_retries=2, retry_max_wait=3).call(LIST)
+    said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert len(said) == 2
+    for number, line in enumerate(said, 1):
+        assert re.fullmatch(
+            rf"GET /contacts: the server answered 503, [^.]+\. Trying again in \d\.\d s "
+            rf"\({number} of 2\)\.",
+            line,
+        )
+        assert len(line) < 100
 
 
 def test_retry_after_is_obeyed(emulator: EmulatorServer, settings: dict[str, Any]) -> None:

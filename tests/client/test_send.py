@@ -148,7 +148,14 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": TEXT, "contacts": [{"id": 7}]}, "contacts hold an id"),
         ({"template": TEXT, "contacts": [{"id": " "}]}, "contacts hold an id"),
         ({"template": TEXT, "contacts": [{"mobile": {"number": 12125550123}}]}, "is not text"),
-        ({"template": TEXT, "contacts": [{"mobile": {"number": "nobody"}}]}, "neither id nor"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "nobody"}}]}, "with letters"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "call 2125550123"}}]}, "letters"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "()"}}]}, "neither id nor"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "12"}}]}, "too short"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": "00 12-34"}}]}, "too short"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": ADA, "country": 1}}]}, "country"),
+        ({"template": TEXT, "contacts": [{"id": "a "}, {"id": "a"}]}, "blanks around it"),
+        ({"template": TEXT, "conversations": ["\ta"]}, "conversations hold an id with blanks"),
         ({"template": TEXT, "conversations": None}, "conversations must be a list"),
         ({"template": TEXT, "conversations": [""]}, "conversations must hold only texts"),
         ({"template": TEXT, "conversations": [7]}, "conversations must hold only texts"),
@@ -167,6 +174,12 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": TEXT, "filters": {"tags": ["a"], "attributes": []}}, "filters.attributes"),
         ({"template": TEXT, "filters": {"attributes": ["plan"]}}, "filters.attributes"),
         ({"template": TEXT, "filters": {"attributes": {"a": 1}}}, "filters.attributes"),
+        (
+            {"template": TEXT, "filters": {"attributes": [{"a": None}]}},
+            "hold a value that is empty",
+        ),
+        ({"template": TEXT, "filters": {"attributes": [{"a": 1}, {"a": ""}]}}, "hold a value"),
+        ({"template": TEXT, "filters": {"attributes": [{"a": ["x", None]}]}}, "hold a value that"),
     ],
 )
 def test_what_cannot_be_meant_is_not_sent(
@@ -213,6 +226,13 @@ def test_a_person_who_is_named_twice_is_not_texted_twice(
 )
 def test_two_people_are_not_taken_for_one(sakari: SakariClient, contacts: list[Any]) -> None:
     assert len(sakari.messages.send(TEXT, contacts=contacts, dry_run=True).recipients) == 2
+
+
+def test_what_looks_odd_and_is_none_the_less_meant_is_sent(sakari: SakariClient) -> None:
+    contacts = [{"mobile": {"number": "72345"}}, {"mobile": {"number": "+1 212.555/0123"}}]
+    filters = {"attributes": [{"member": False, "score": 0}]}
+    result = sakari.messages.send(TEXT, contacts=contacts, filters=filters, dry_run=True)
+    assert len(result.recipients) == 2
 
 
 def test_a_dry_run_checks_all_and_sends_nothing(

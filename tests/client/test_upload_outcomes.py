@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sakari_client.resources.upload import RowOutcome
 
 
+NO_MOBILE = people(1)[0]
+NO_MOBILE["mobile"]["valid"] = False
+
+
 def answered(data: dict[str, Any], rows: list[Contact]) -> list[RowOutcome]:
     """The outcomes of an upload that a server answers so."""
     body = json.dumps({"success": True, "data": data}).encode()
@@ -70,12 +74,29 @@ def test_numbers_are_known_whatever_way_they_come_back() -> None:
             {"contacts": [{**people(1)[0], "valid": True, "error": None}, *people(3)[1:]]},
             ["written"] * 3,
         ),
+        (
+            {"contacts": [NO_MOBILE, *people(3)[1:]], "submitted": 3, "success": 3},
+            ["written"] * 3,
+        ),
     ],
 )
 def test_what_the_answer_does_not_tell_is_unknown(
     data: dict[str, Any], expected: list[str]
 ) -> None:
     assert [one.status for one in answered(data, people(3))] == expected
+
+
+def test_a_contact_who_is_stored_with_a_number_that_is_not_valid_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        first, second = answered(
+            {"contacts": [NO_MOBILE, people(2)[1]], "submitted": 2, "success": 2}, people(2)
+        )
+    assert (first.status, second.status) == ("written", "written")
+    assert "not valid" in str(first.description)
+    assert second.description is None
+    assert caplog.text == ""
 
 
 def test_a_listed_contact_with_an_error_is_rejected_with_its_code() -> None:

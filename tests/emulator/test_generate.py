@@ -80,9 +80,15 @@ def test_people_have_numbers_set_aside_for_fiction() -> None:
         ("212.555.0100", "US", "+12125550100"),
         ("0044 20 7946 0000", None, "+442079460000"),
         ("020 7946 0000", "GB", "+442079460000"),
+        ("0612345678", "FR", "+33612345678"),
+        ("+33 (0)6 12 34 56 78", None, "+33612345678"),
+        ("5512345678", "mx", "+525512345678"),
         ("one", "US", None),
         ("", "US", None),
-        ("1234567", "DE", None),
+        ("123", "DE", None),
+        ("5550100", "US", None),
+        ("+121255501001", None, None),
+        ("2125550100", "XX", None),
     ],
 )
 def test_numbers_as_sent(typed: str, country: str | None, number: str | None) -> None:
