@@ -10,9 +10,13 @@ from typing import Any
 
 from sakari_client.config import REQUIRED, SETTINGS
 from tap_sakari.settings import TAP_SETTINGS
+from target_sakari.settings import TARGET_SETTINGS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
-_PLUGINS = {"tap-sakari": {**SETTINGS, **TAP_SETTINGS}, "target-sakari": SETTINGS}
+_PLUGINS = {
+    "tap-sakari": {**SETTINGS, **TAP_SETTINGS},
+    "target-sakari": {**SETTINGS, **TARGET_SETTINGS},
+}
 
 
 def table(settings: dict[str, dict[str, Any]], prefix: str) -> str:

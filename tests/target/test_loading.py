@@ -1,0 +1,413 @@
+"""What a run does with records, outcomes and states."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.errors import AuthenticationError, ConfigError, RequestRefusedError
+from target_sakari.exits import UnexpectedError, exit_code
+from target_sakari.loading.loader import LostOutcomeError, TooManyRejectedError
+from target_sakari.messages import InputError
+from target_sakari.outcome import Outcome
+from target_sakari.reasons import Reason
+from tests.fake_clock import FakeClock
+from tests.target.recorder import Recorder, written
+from tests.target.run import lines, make_target, people, record, run_target, schema, state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from target_sakari.routes import Item
+
+Settings = dict[str, Any]
+
+
+def reject(item: Item) -> Outcome:
+    return Outcome("create", "rejected", Reason.INVALID_NUMBER, "mobile cannot be a number.")
+
+
+def test_records_are_written_in_batches_in_the_order_of_arrival(
+    settings: Settings, tmp_path: Path
+) -> None:
+    writers = Recorder()
+    done = run_target({**settings, "batch_size_rows": 4}, people(10), tmp_path, writers)
+    assert [len(batch) for batch in writers.batches] == [4, 4, 2]
+    assert [one["id"] for one in writers.records] == list(range(10))
+    assert done.outcomes[3] == {
+        "stream": "contacts",
+        "key": {"id": 3},
+        "action": "create",
+        "outcome": "written",
+        "reason": None,
+        "detail": None,
+        "sakari_id": "id-3",
+        "attempts": 1,
+    }
+    assert [route.stream for route in writers.finished] == ["contacts"]
+    assert done.error is None
+
+
+def test_outcomes_are_told_in_order_though_known_in_another(
+    settings: Settings, tmp_path: Path
+) -> None:
+    class Backwards(Recorder):
+        def write(self, items: Any, tell: Any) -> None:
+            super().write(items[::-1], tell)
+
+    done = run_target(settings, people(5), tmp_path, Backwards())
+    assert [one["key"]["id"] for one in done.outcomes] == list(range(5))
+
+
+def test_kinds_are_written_in_their_order(settings: Settings, tmp_path: Path) -> None:
+    writers = Recorder()
+    messages = [
+        schema("webhooks", "url"),
+        schema("contacts", "id"),
+        record("webhooks", url="https://example.com"),
+        record("contacts", id=1),
+    ]
+    done = run_target(settings, messages, tmp_path, writers)
+    assert [batch[0].route.to for batch in writers.batches] == ["contacts", "webhooks"]
+    assert [one["stream"] for one in done.outcomes] == ["webhooks", "contacts"]
+
+
+def test_a_state_goes_out_with_the_batch_that_makes_it_true(
+    settings: Settings, tmp_path: Path
+) -> None:
+    first, *rest = people(6)
+    messages = [first, *rest[:2], state(2), *rest[2:4], state(4), *rest[4:], state(6)]
+    done = run_target({**settings, "batch_size_rows": 5}, messages, tmp_path)
+    assert done.states == [4, 6]
+
+
+def test_a_state_is_not_repeated_and_keeps_its_numbers(settings: Settings, tmp_path: Path) -> None:
+    text = '{"type": "STATE", "value": {"bookmarks": {"at": 1.10, "n": 123456789012345678901}}}'
+    done = run_target({**settings, "batch_wait": 0}, [text, text, text], tmp_path)
+    assert done.states == [{"at": 1.1, "n": 123456789012345678901}]
+
+
+def test_a_batch_waits_no_longer_than_batch_wait(settings: Settings, tmp_path: Path) -> None:
+    fake = FakeClock()
+    writers = Recorder()
+    target = make_target({**settings, "batch_wait": 30}, writers, clock=fake)
+    loader = target._begin()
+    for message in [*people(2), state(2)]:
+        target.message_reader.process_lines(  # a line at a time
+            lines([message]),  # type: ignore[arg-type]
+            {
+                "SCHEMA": target._process_schema_message,
+                "RECORD": target._process_record_message,
+                "STATE": target._process_state_message,
+            },
+        )
+    assert loader.seconds_left() == 30
+    fake.sleep(29)
+    target.message_reader.on_idle()
+    assert writers.batches == []
+    fake.sleep(1)
+    assert target.message_reader.wait() == 0
+    target.message_reader.on_idle()
+    assert len(writers.records) == 2
+    assert loader.seconds_left() is None
+    loader.close(finished=True)
+
+
+def test_a_batch_that_is_old_is_written_when_a_record_comes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    writers = Recorder()
+    run_target({**settings, "batch_wait": 0}, people(3), tmp_path, writers)
+    assert [len(batch) for batch in writers.batches] == [1, 1, 1]
+
+
+def test_rejects_are_a_singer_stream_that_the_target_takes_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    messages = people(4, "crm")
+    messages[2]["time_extracted"] = "2026-01-01T00:00:00Z"
+    maps = {"crm": {"__alias__": "contacts", "mobile": "mobile[2:]"}}
+    bad = Recorder(answer=lambda item: (reject if item.position in {1, 3} else written)(item))
+    done = run_target({**settings, "stream_maps": maps}, messages, tmp_path, bad)
+    assert [one["type"] for one in done.rejects] == ["SCHEMA", "RECORD", "RECORD"]
+    assert done.rejects[0] == messages[0]
+    why = {"reason": "invalid_number", "detail": "mobile cannot be a number."}
+    assert done.rejects[1] == {**messages[2], "rejected": why}
+
+    again = Recorder()
+    replayed = run_target({**settings, "stream_maps": maps}, done.rejects, tmp_path, again)
+    assert replayed.error is None
+    assert [one["mobile"] for one in again.records] == ["2125550001", "2125550003"]
+    assert [one["stream"] for one in replayed.outcomes] == ["crm", "crm"]
+
+
+def test_rejects_follow_a_schema_that_changes(settings: Settings, tmp_path: Path) -> None:
+    old, new = schema("contacts", "id"), schema("contacts", "id", "city")
+    messages = [old, record("contacts", id=1), new, record("contacts", id=2, city="Ulm")]
+    done = run_target(settings, messages, tmp_path, Recorder(answer=reject))
+    assert [one.get("schema") or one["record"]["id"] for one in done.rejects] == [
+        old["schema"],
+        1,
+        new["schema"],
+        2,
+    ]
+
+
+def test_records_keep_the_route_that_they_came_with(settings: Settings, tmp_path: Path) -> None:
+    writers = Recorder()
+    messages = [
+        schema("contacts", "id"),
+        record("contacts", id=1),
+        schema("contacts", "id", "city", bookmark_properties=["city"]),
+        record("contacts", id=2, city="Ulm"),
+    ]
+    run_target(settings, messages, tmp_path, writers)
+    ((first, second),) = writers.batches
+    assert (first.route.properties, first.route.incremental) == (("id",), False)
+    assert (second.route.properties, second.route.incremental) == (("id", "city"), True)
+
+
+def test_a_record_without_its_key_is_rejected(settings: Settings, tmp_path: Path) -> None:
+    messages = [
+        schema("contacts", "id", "shop", key=["id", "shop"]),
+        record("contacts", id=1, shop=None),
+        record("contacts", shop="a", id=2),
+        record("contacts"),
+    ]
+    done = run_target(settings, messages, tmp_path)
+    assert done.ended == ["rejected key_missing", "written", "rejected key_missing"]
+    assert [one["key"] for one in done.outcomes] == [{"id": 1}, {"id": 2, "shop": "a"}, {}]
+    assert done.outcomes[0]["detail"] == "Its key is missing or null: shop."
+
+
+def test_a_stream_map_that_fails_rejects_the_record(settings: Settings, tmp_path: Path) -> None:
+    maps = {"contacts": {"id": "id", "mobile": "mobile.upper()"}}
+    messages = people(2)
+    messages[1]["record"]["mobile"] = None
+    done = run_target({**settings, "stream_maps": maps}, messages, tmp_path)
+    assert done.ended == ["rejected invalid", "written"]
+    assert done.rejects[1]["record"] == messages[1]["record"]
+
+
+def test_a_stream_map_that_cannot_be_read_is_named(settings: Settings, tmp_path: Path) -> None:
+    maps = {"contacts": {"mobile": "mobile +"}}
+    done = run_target({**settings, "stream_maps": maps}, people(1), tmp_path)
+    assert isinstance(done.error, ConfigError)
+    assert str(done.error).startswith("stream_maps: ")
+
+
+def test_streams_and_records_that_maps_leave_out_have_no_outcome(
+    settings: Settings, tmp_path: Path
+) -> None:
+    maps = {"contacts": {"__filter__": "id != 1"}, "__else__": None}
+    messages = [*people(3), schema("orders", "id"), record("orders", id=1), state(1)]
+    done = run_target({**settings, "stream_maps": maps}, messages, tmp_path)
+    assert [one["key"]["id"] for one in done.outcomes] == [0, 2]
+    assert (done.error, done.states) == (None, [1])
+
+
+def test_an_unknown_stream_ends_the_run_before_its_first_record(
+    settings: Settings, tmp_path: Path
+) -> None:
+    messages = [*people(2), state(1), schema("orders", "id"), record("orders", id=1), state(2)]
+    done = run_target(settings, messages, tmp_path)
+    assert isinstance(done.error, InputError)
+    assert "'orders'" in str(done.error)
+    assert (done.ended, done.states) == (["written"] * 2, [1])
+    assert done.summary["finished"] is False
+
+
+def test_an_unknown_stream_can_be_skipped_and_counted(settings: Settings, tmp_path: Path) -> None:
+    messages = [schema("orders", "id"), record("orders", id=1), *people(1), state(2)]
+    done = run_target({**settings, "on_unknown_stream": "skip"}, messages, tmp_path)
+    assert done.ended == ["skipped unknown_stream", "written"]
+    assert (done.rejects, done.states) == ([], [2])
+
+
+def test_a_batch_message_is_refused(settings: Settings, tmp_path: Path) -> None:
+    batch = {"type": "BATCH", "stream": "contacts", "encoding": {}, "manifest": ["file:///x"]}
+    done = run_target(settings, [*people(1), state(1), batch], tmp_path)
+    assert "batch_config" in str(done.error)
+    assert (done.ended, done.states) == (["written"], [1])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"type": "RECORD", "stream": "contacts", "record": {"mobile": "+12125559',
+        "+12125559999",
+        '"+12125559999"',
+        '{"type": "RECORDS", "mobile": "+12125559999"}',
+        '{"type": "RECORD", "stream": "contacts", "record": "+12125559999"}',
+        '{"type": "SCHEMA", "stream": "+12125559999"}',
+        '{"type": "STATE", "value": "+12125559999"}',
+        '{"type": ["+12125559999"]}',
+    ],
+)
+def test_a_line_that_is_no_message_ends_the_run_and_is_not_shown(
+    settings: Settings, tmp_path: Path, line: str
+) -> None:
+    done = run_target(settings, [*people(2), "", state(2), line, *people(1)], tmp_path)
+    assert isinstance(done.error, InputError)
+    assert str(done.error).startswith("line 6 of the input is n")
+    assert "5559" not in str(done.error) + "".join(done.log)
+    assert (done.ended, done.states) == (["written"] * 2, [2])
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"type": "SCHEMA", "stream": "contacts", "schema": {}}, "has no properties"),
+        (schema("contacts", "id", key=[1]), "no list of names"),  # type: ignore[list-item]
+        (
+            {
+                "type": "SCHEMA",
+                "stream": "contacts",
+                "schema": {"properties": {"id": {"type": "strin"}}},
+            },
+            "at properties.id.type",
+        ),
+    ],
+)
+def test_a_schema_that_is_none_ends_the_run(
+    settings: Settings, tmp_path: Path, message: dict[str, Any], said: str
+) -> None:
+    done = run_target(settings, [message], tmp_path)
+    assert isinstance(done.error, InputError)
+    assert said in str(done.error)
+    assert "contacts" in str(done.error)
+
+
+def test_what_is_wrong_with_the_whole_run_stops_it(settings: Settings, tmp_path: Path) -> None:
+    def answer(item: Item) -> Outcome:
+        if item.position == 3:
+            raise AuthenticationError("POST /oauth2/token: the credentials were refused.")
+        return written(item)
+
+    first, *rest = people(6)
+    messages = [first, *rest[:2], state(2), *rest[2:], state(6)]
+    done = run_target(settings, messages, tmp_path, Recorder(answer=answer))
+    assert isinstance(done.error, AuthenticationError)
+    assert done.ended == ["written"] * 3
+    assert done.states == [2]
+    assert done.summary["streams"]["contacts"]["without_outcome"] == 3
+
+
+def test_a_mistake_of_the_program_shows_no_values(settings: Settings, tmp_path: Path) -> None:
+    def answer(item: Item) -> Outcome:
+        raise KeyError(item.record["mobile"])
+
+    done = run_target(settings, people(1), tmp_path, Recorder(answer=answer))
+    assert isinstance(done.error, UnexpectedError)
+    assert re.match(r"KeyError at test_loading.py:\d+\. This is a mistake", str(done.error))
+    assert "555" not in "".join(done.log)
+
+
+def test_a_writer_that_loses_a_record_is_found_out(settings: Settings, tmp_path: Path) -> None:
+    forgetful = Recorder(answer=lambda item: None if item.position == 1 else written(item))
+    done = run_target(settings, [*people(3), state(3)], tmp_path, forgetful)
+    assert isinstance(done.error, UnexpectedError)
+    assert LostOutcomeError.__name__ in str(done.error)
+    assert (done.states, len(done.outcomes)) == ([], 2)
+
+
+def test_too_many_rejected_stop_the_run_at_once(settings: Settings, tmp_path: Path) -> None:
+    writers = Recorder(answer=reject)
+    messages = [*people(20), state(20)]
+    done = run_target({**settings, "max_rejected": 2}, messages, tmp_path, writers)
+    assert isinstance(done.error, TooManyRejectedError)
+    assert "3 of 3 records were rejected, more than max_rejected (2)" in str(done.error)
+    assert "invalid_number 3" in str(done.error)
+    assert (len(done.outcomes), len(done.rejects), done.states) == (3, 4, [])
+    assert writers.finished == []
+
+
+@pytest.mark.parametrize(("bad", "outcomes"), [(50, 120), (51, 100)])
+def test_half_of_the_first_hundred_may_be_rejected_and_no_more(
+    settings: Settings, tmp_path: Path, bad: int, outcomes: int
+) -> None:
+    writers = Recorder(answer=lambda item: (reject if item.position < bad else written)(item))
+    done = run_target(settings, people(120), tmp_path, writers)
+    assert isinstance(done.error, TooManyRejectedError) is (outcomes < 120)
+    assert len(done.outcomes) == outcomes
+
+
+def test_a_dry_run_writes_no_state_and_shows_a_table(settings: Settings, tmp_path: Path) -> None:
+    planned = Recorder(answer=lambda item: Outcome("create", "planned"))
+    messages = [*people(3), record("contacts"), state(3)]
+    done = run_target({**settings, "dry_run": True}, messages, tmp_path, planned)
+    assert planned.run is not None
+    assert planned.run.dry_run
+    assert (done.states, len(done.outcomes)) == ([], 4)
+    assert [line.split() for line in done.stderr.splitlines()] == [
+        ["stream", "outcome", "what", "records"],
+        ["contacts", "planned", "create", "3"],
+        ["contacts", "rejected", "key_missing", "1"],
+    ]
+
+
+def test_the_summary_counts_everything(settings: Settings, tmp_path: Path) -> None:
+    def answer(item: Item) -> Outcome:
+        return reject(item) if item.position % 3 == 0 else written(item)
+
+    done = run_target(settings, people(10), tmp_path, Recorder(answer=answer))
+    assert done.summary["streams"] == {
+        "contacts": {
+            "records": 10,
+            "duplicates": 0,
+            "outcomes": {"rejected": 4, "written": 6},
+            "actions": {"create": 6},
+            "reasons": {"invalid_number": 4},
+            "without_outcome": 0,
+        }
+    }
+    assert (done.summary["finished"], done.summary["dry_run"]) == (True, False)
+    assert (done.summary["requests"], done.summary["retries"]) == (0, 0)
+    assert done.stderr == ""
+
+
+def test_requests_are_counted(settings: Settings, tmp_path: Path) -> None:
+    writers = Recorder()
+
+    def answer(item: Item) -> Outcome:
+        assert writers.run is not None
+        writers.run.client.contacts.create({"mobile": {"number": item.record["mobile"]}})
+        return written(item)
+
+    writers.answer = answer
+    done = run_target(settings, people(2), tmp_path, writers)
+    assert done.summary["requests"] == 3  # one of them for the token
+
+
+def test_a_stream_in_the_settings_that_never_came_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    streams = {"crm_customers": {"to": "contacts"}}
+    done = run_target({**settings, "streams": streams}, people(1), tmp_path)
+    assert [line for line in done.log if "slip" in line] == [
+        "streams.crm_customers: no such stream came in. Is its name a slip?"
+    ]
+
+
+def test_progress_is_told_every_ten_seconds(settings: Settings, tmp_path: Path) -> None:
+    fake = FakeClock()
+
+    def answer(item: Item) -> Outcome:
+        fake.sleep(3)
+        return written(item)
+
+    done = run_target(settings, people(10), tmp_path, Recorder(answer=answer), clock=fake)
+    assert [line for line in done.log if "records read" in line] == [
+        "4 of 10 records read are done, 0.3 records/s, about 18 s left of this batch",
+        "8 of 10 records read are done, 0.3 records/s, about 6 s left of this batch",
+    ]
+
+
+def test_refusals_of_the_account_have_their_own_codes() -> None:
+    refused = {
+        code: exit_code(RequestRefusedError("x", code=code))
+        for code in ("ACCT-001", "ACCT-006", "ACCT-008", "ACCT-017", "ACCT-099", "CONT-001")
+    }
+    assert list(refused.values()) == [5, 5, 4, 4, 4, 6]
