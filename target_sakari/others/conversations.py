@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from target_sakari.routes import Item
     from target_sakari.run import Run, Tell
 
-_BEHIND = 1.0
-"""Seconds that the server's time may be behind, as its answers tell it without fractions."""
+_ABOUT_NOW = 5.0
+"""Seconds. Answers tell the server's time in whole ones, and some servers not the latest."""
 
 
 class ConversationWriter:
@@ -71,4 +71,4 @@ class ConversationWriter:
         except msgspec.ValidationError:
             return False
         utc = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        return utc.timestamp() <= self._run.client.server_time() + _BEHIND
+        return utc.timestamp() <= self._run.client.server_time() + _ABOUT_NOW

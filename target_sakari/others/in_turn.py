@@ -36,8 +36,3 @@ def write_in_turn(
         except RejectedError as error:
             outcome = Outcome(action, "rejected", error.reason, error.detail)
         tell(item, outcome)
-
-
-def deletes(item: Item, *, gone: bool) -> bool:
-    """Whether a record deletes: by its mode, or as it says that the thing is gone."""
-    return item.route.mode == "delete" or (item.route.delete and gone)

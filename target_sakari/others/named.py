@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sakari_client.errors import InvalidInputError, RequestRefusedError, SakariError
 from target_sakari.failure import outcome_of
 from target_sakari.others.changes import changes
-from target_sakari.others.in_turn import deletes, write_in_turn
+from target_sakari.others.in_turn import write_in_turn
 from target_sakari.others.known_names import KnownNames
 from target_sakari.outcome import Action, Outcome, RejectedError
 from target_sakari.reasons import Reason
@@ -48,7 +48,7 @@ class NamedWriter:
     def _write(self, item: Item) -> Outcome:
         wanted, mode = self._mapper(item), item.route.mode
         found = self._find(wanted)
-        if deletes(item, gone=wanted.deleted):
+        if wanted.deleted:
             return self._delete(found)
         if found is None:
             return self._create(wanted, may_create=mode != "update")
@@ -66,10 +66,8 @@ class NamedWriter:
         """The one that a record is about.
 
         Raises:
-            RejectedError: several have its name, or it has neither id nor name.
+            RejectedError: several have its name.
         """
-        if wanted.sakari_id is None and wanted.name is None:
-            raise RejectedError(Reason.NO_MATCH_KEY, "It has neither an id nor a name.")
         found = self._known.of_id(wanted.sakari_id)
         if found:
             return found
@@ -118,7 +116,7 @@ class NamedWriter:
 
     def _delete(self, found: Record | None) -> Outcome:
         if found is None:
-            return Outcome("delete", "unchanged", Reason.ALREADY_ABSENT)
+            return Outcome("delete", "skipped", Reason.ALREADY_ABSENT)
         sakari_id, there = _id(found), True
         if not self._run.dry_run:
             try:
@@ -127,7 +125,7 @@ class NamedWriter:
                 return self._failed(error, "delete", sakari_id)
         self._known.remove(found)
         if not there:
-            return Outcome("delete", "unchanged", Reason.ALREADY_ABSENT, None, sakari_id, 1)
+            return Outcome("delete", "skipped", Reason.ALREADY_ABSENT, None, sakari_id, 1)
         if self._run.dry_run:
             return Outcome("delete", "planned", sakari_id=sakari_id)
         return Outcome("delete", "written", sakari_id=sakari_id, attempts=1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sakari_client.errors import SakariError
 from target_sakari.failure import outcome_of
-from target_sakari.others.in_turn import deletes, write_in_turn
+from target_sakari.others.in_turn import write_in_turn
 from target_sakari.outcome import Action, Outcome, RejectedError
 from target_sakari.reasons import Reason
 
@@ -41,7 +41,7 @@ class WebhookWriter:
     def _write(self, item: Item) -> Outcome:
         wanted, mode = self._mapper(item), item.route.mode
         there = self._known.get(wanted.url)
-        if deletes(item, gone=wanted.deleted):
+        if wanted.deleted:
             return self._unsubscribe(wanted.url, there)
         if there is None and mode == "update":
             return Outcome("subscribe", "rejected", Reason.NOT_FOUND, "No webhook has its address.")
@@ -77,7 +77,7 @@ class WebhookWriter:
 
     def _unsubscribe(self, url: str, there: Record | None) -> Outcome:
         if there is None:
-            return Outcome("unsubscribe", "unchanged", Reason.ALREADY_ABSENT)
+            return Outcome("unsubscribe", "skipped", Reason.ALREADY_ABSENT)
         if self._run.dry_run:
             del self._known[url]
             return Outcome("unsubscribe", "planned", sakari_id=_id(there))
@@ -87,7 +87,7 @@ class WebhookWriter:
             return self._failed(error, "unsubscribe", _id(there))
         del self._known[url]
         if not was_there:
-            return Outcome("unsubscribe", "unchanged", Reason.ALREADY_ABSENT, None, _id(there), 1)
+            return Outcome("unsubscribe", "skipped", Reason.ALREADY_ABSENT, None, _id(there), 1)
         return Outcome("unsubscribe", "written", sakari_id=_id(there), attempts=1)
 
     def _failed(self, error: SakariError, action: Action, sakari_id: str | None) -> Outcome:

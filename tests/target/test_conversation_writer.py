@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from target_sakari.mapping.inputs import ConversationInput
+from target_sakari.mapping.others import ConversationMapper
 from target_sakari.others.conversations import ConversationWriter
 from tests.target.others import brief, run_of, writes, written
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sakari_emulator.server import EmulatorServer
+    from target_sakari.mapping.inputs import ConversationInput
     from target_sakari.outcome import Outcome
     from target_sakari.routes import Item
 
@@ -29,14 +30,14 @@ def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[Sakar
 
 
 def mapped(item: Item) -> ConversationInput:
-    return ConversationInput(**item.record)
+    return ConversationMapper(item.route).read(item.record)
 
 
 def close(
     sakari: SakariClient, *ids: str, closed: bool = True, dry_run: bool = False
 ) -> list[Outcome]:
     writer = ConversationWriter(run_of(sakari, dry_run=dry_run), mapped)
-    records = ({"sakari_id": one, "closed": closed} for one in ids)
+    records = ({"id": one, "closed": closed} for one in ids)
     return written(writer, "conversations", *records)
 
 

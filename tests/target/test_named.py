@@ -8,9 +8,8 @@ import pytest
 
 from sakari_client.client import SakariClient
 from sakari_client.errors import AuthenticationError, ServerError
-from target_sakari.mapping.inputs import NamedInput
+from target_sakari.mapping.others import NamedMapper
 from target_sakari.others.named import NamedWriter
-from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.run import Run
 from tests.client.reach import Sleeps
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sakari_emulator.server import EmulatorServer
+    from target_sakari.mapping.inputs import NamedInput
     from target_sakari.routes import Item
 
 Named = Literal["templates", "campaigns"]
@@ -44,9 +44,7 @@ def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[Sakar
 
 
 def mapped(item: Item) -> NamedInput:
-    if "rejected" in item.record:
-        raise RejectedError(Reason.INVALID, "name must be text.")
-    return NamedInput(**item.record)
+    return NamedMapper(item.route).read(item.record)
 
 
 def writer(sakari: SakariClient, kind: Named, *, dry_run: bool = False) -> NamedWriter:
@@ -55,8 +53,7 @@ def writer(sakari: SakariClient, kind: Named, *, dry_run: bool = False) -> Named
 
 
 def record(kind: Named, sakari_id: str | None = None, **fields: Any) -> dict[str, Any]:
-    whole = {**NEW[kind], **fields}
-    return {"sakari_id": sakari_id, "name": whole["name"], "fields": whole}
+    return {"sakari_id": sakari_id, **NEW[kind], **fields}
 
 
 def named(sakari: SakariClient, kind: Named, name: str) -> list[dict[str, Any]]:
@@ -118,7 +115,7 @@ def test_an_id_that_is_not_there_gives_way_to_the_name(sakari: SakariClient, kin
         writer(sakari, kind),
         kind,
         record(kind, gone),
-        {"sakari_id": gone, "fields": {"template": "x"}},
+        {"sakari_id": gone, "template": "x"},
     )
     assert (by_name.outcome, by_name.sakari_id) == ("unchanged", first.sakari_id)
     assert (no_name.outcome, no_name.reason) == ("rejected", Reason.NOT_FOUND)
@@ -150,8 +147,10 @@ def test_a_name_is_matched_whole(sakari: SakariClient, kind: Named) -> None:
 @BOTH
 def test_only_what_is_mentioned_changes(sakari: SakariClient, kind: Named) -> None:
     written(writer(sakari, kind), kind, record(kind))
-    little = {"name": NEW[kind]["name"], "fields": {"template": "x", "media": None}}
-    assert brief(written(writer(sakari, kind), kind, little)) == [("update", "written", None)]
+    little = {"name": NEW[kind]["name"], "template": "x", "media": None}
+    assert brief(written(writer(sakari, kind), kind, little, null_clears=True)) == [
+        ("update", "written", None)
+    ]
     (there,) = named(sakari, kind, NEW[kind]["name"])
     assert there["template"] == "x"
     for name in NEW[kind].keys() - {"template", "trigger"}:
@@ -173,7 +172,7 @@ def test_tags_as_sakari_shows_them_are_the_same_tags(sakari: SakariClient) -> No
         ("create", True, ("create", "skipped", "exists")),
         ("update", False, ("update", "rejected", "not_found")),
         ("update", True, ("update", "unchanged", None)),
-        ("delete", False, ("delete", "unchanged", "already_absent")),
+        ("delete", False, ("delete", "skipped", "already_absent")),
         ("delete", True, ("delete", "written", None)),
     ],
 )
@@ -196,12 +195,12 @@ def test_modes(
 def test_what_the_source_says_is_gone_is_deleted_if_asked(
     sakari: SakariClient, kind: Named
 ) -> None:
-    gone = {**record(kind), "deleted": True}
+    gone = {**record(kind), "_sdc_deleted_at": "2026-11-28T00:00:00Z"}
     outcomes = written(writer(sakari, kind), kind, record(kind), gone, gone, delete=True)
     assert brief(outcomes) == [
         ("create", "written", None),
         ("delete", "written", None),
-        ("delete", "unchanged", "already_absent"),
+        ("delete", "skipped", "already_absent"),
     ]
     assert named(sakari, kind, NEW[kind]["name"]) == []
 
@@ -215,10 +214,10 @@ def test_a_dry_run_decides_alike_and_writes_nothing(
         record(kind),
         record(kind, template="x"),
         record(kind, template="x"),
-        {**record(kind), "deleted": True},
+        {**record(kind), "_sdc_deleted_at": "2026-11-28T00:00:00Z"},
         record(kind, name="Other"),
-        {"fields": {}},
-        {"rejected": True},
+        {"template": "x"},
+        {"name": 7},
     )
     dry = written(writer(sakari, kind, dry_run=True), kind, *records, delete=True)
     assert writes(emulator) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from target_sakari.mapping.inputs import WebhookInput
+from target_sakari.mapping.others import WebhookMapper
 from target_sakari.others.webhooks import WebhookWriter
 from tests.target.others import brief, run_of, writes, written
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sakari_emulator.server import EmulatorServer
+    from target_sakari.mapping.inputs import WebhookInput
     from target_sakari.outcome import Outcome
     from target_sakari.routes import Item
 
 URL = "https://example.com/hook?a=1&b=ä+c%2Fd#part"
-SUBSCRIBE = {"url": URL, "event_types": ("message-received", "message-status")}
-TURNED = {"url": URL, "event_types": ("message-status", "message-received")}
-FEWER = {"url": URL, "event_types": ("message-received",)}
-GONE = {"url": URL, "deleted": True}
+SUBSCRIBE = {"url": URL, "event_types": ["message-received", "message-status"]}
+TURNED = {"url": URL, "event_types": ["message-status", "message-received"]}
+FEWER = {"url": URL, "event_types": "message-received"}
+GONE = {"url": URL, "_sdc_deleted_at": "2026-11-28T00:00:00Z"}
 UNSAID = {"url": URL}
 FORMS = pytest.mark.parametrize("form", ["old", "new"])
 
@@ -34,7 +35,7 @@ def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[Sakar
 
 
 def mapped(item: Item) -> WebhookInput:
-    return WebhookInput(**item.record)
+    return WebhookMapper(item.route).read(item.record)
 
 
 def write(
@@ -76,7 +77,7 @@ def test_one_that_is_gone_is_unsubscribed(
     assert brief(write(sakari, SUBSCRIBE, GONE, GONE)) == [
         ("subscribe", "written", None),
         ("unsubscribe", "written", None),
-        ("unsubscribe", "unchanged", "already_absent"),
+        ("unsubscribe", "skipped", "already_absent"),
     ]
     assert events(emulator) == []
     assert len(emulator.ids("webhooks")) == others
@@ -89,7 +90,7 @@ def test_one_that_is_gone_is_unsubscribed(
         ("create", True, ("subscribe", "skipped", "exists")),
         ("update", False, ("subscribe", "rejected", "not_found")),
         ("update", True, ("subscribe", "written", None)),
-        ("delete", False, ("unsubscribe", "unchanged", "already_absent")),
+        ("delete", False, ("unsubscribe", "skipped", "already_absent")),
         ("delete", True, ("unsubscribe", "written", None)),
     ],
 )
@@ -128,8 +129,9 @@ def test_a_subscription_without_a_clear_answer_is_looked_up_and_not_repeated(
     assert len(events(emulator)) == 1
 
 
-def test_an_address_that_is_refused_is_the_records_own(sakari: SakariClient) -> None:
-    wrong = {**SUBSCRIBE, "url": "ftp://example.com"}
+def test_a_refusal_is_the_records_own(emulator: EmulatorServer, sakari: SakariClient) -> None:
+    emulator.switch(unknown_event="reject")
+    wrong = {"url": URL, "event_types": ["no-such-event"]}
     outcomes = write(sakari, wrong, SUBSCRIBE)
     assert brief(outcomes) == [("subscribe", "rejected", "refused"), ("subscribe", "written", None)]
     assert outcomes[0].detail is not None
