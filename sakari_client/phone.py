@@ -5,12 +5,106 @@ That library is loaded with the first number: a tap, which compares none, starts
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phonenumbers import PhoneNumber
+
 _NORTH_AMERICA = 1
+
+NO_COUNTRY_CODE = "has no country code"
+"""The problem of a number that is without `+`, where no country is given."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says, read as a phone number.
+
+    Attributes:
+        number: in E.164; None where it cannot be one.
+        country: whose it is, ISO 3166: certain by its digits, else as given, where the calling
+            code is that country's.
+        extension: whether an extension follows.
+        problem: why it cannot be a number, or cannot be called from elsewhere.
+    """
+
+    number: str | None = None
+    country: str | None = None
+    extension: bool = False
+    problem: str | None = None
+
+
+def read(number: str, country: str | None = None) -> Reading:
+    """Read a number, stricter than `e164`, and say what is wrong with it.
+
+    Args:
+        number: as people write it.
+        country: whose it is; ISO 3166, as `region` gives it.
+    """
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException as error:
+        return Reading(problem=_unread(error.error_type, number))
+    extension = bool(parsed.extension)
+    problem = _wrong_length(phonenumbers.is_possible_number_with_reason(parsed))
+    if problem:
+        return Reading(extension=extension, problem=problem)
+    whose = _country(parsed)
+    if not whose and country:
+        fits = phonenumbers.country_code_for_region(country) == parsed.country_code
+        whose = country if fits else None
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Reading(written, whose, extension)
+
+
+def region(country: str) -> str | None:
+    """A country as ISO 3166 has it, in two capital letters; None where that is none of them."""
+    import phonenumbers  # noqa: PLC0415
+
+    code = country.strip().upper()
+    code = "GB" if code == "UK" else code  # reserved in ISO 3166 for just this
+    return code if code in phonenumbers.SUPPORTED_REGIONS else None
+
+
+def _unread(error: int, number: str) -> str:
+    import phonenumbers  # noqa: PLC0415
+
+    errors = phonenumbers.NumberParseException
+    match error:
+        case errors.INVALID_COUNTRY_CODE if "+" not in number and "\uff0b" not in number:
+            return NO_COUNTRY_CODE
+        case errors.INVALID_COUNTRY_CODE:
+            return "has a country code that does not exist"
+        case errors.TOO_SHORT_AFTER_IDD | errors.TOO_SHORT_NSN:
+            return "is too short"
+        case errors.TOO_LONG:
+            return "is too long"
+        case _:
+            return "is not written as a phone number"
+
+
+def _wrong_length(result: int) -> str | None:
+    import phonenumbers  # noqa: PLC0415
+
+    results = phonenumbers.ValidationResult
+    match result:
+        case results.IS_POSSIBLE:
+            return None
+        case results.IS_POSSIBLE_LOCAL_ONLY:
+            return "has no area code"
+        case results.INVALID_COUNTRY_CODE:
+            return "has a country code that does not exist"
+        case results.TOO_SHORT:
+            return "is too short"
+        case results.TOO_LONG:
+            return "is too long"
+        case _:
+            return "has a length that no number of its country has"
 
 
 def e164(number: str, country: str | None = None) -> str | None:
@@ -51,6 +145,12 @@ def country_of(number: str) -> str | None:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
+    return _country(parsed)
+
+
+def _country(parsed: PhoneNumber) -> str | None:
+    import phonenumbers  # noqa: PLC0415
+
     regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
     if parsed.country_code == _NORTH_AMERICA:
         kinds = phonenumbers.PhoneNumberType

@@ -84,6 +84,7 @@ def test_archives_hold_what_they_must(archives: dict[str, Path]) -> None:
         "sakari_client/schemas/messages.json",
         "sakari_client/schemas/events/event.json",
         "sakari_client/schemas/events/documented_event.json",
+        "sakari_client/schemas/target/contacts.json",
         "licenses/LICENSE",
     ):
         assert file in listed
@@ -92,6 +93,7 @@ def test_archives_hold_what_they_must(archives: dict[str, Path]) -> None:
     for file in (
         "/schemas/messages.json",
         "/schemas/events/event.json",
+        "/schemas/target/contacts.json",
         "/tests/test_packaging.py",
         "/README.md",
         "/LICENSE",

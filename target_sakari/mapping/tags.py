@@ -1,0 +1,37 @@
+"""Tags, in all the ways that people write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from target_sakari.mapping.values import faithful
+
+if TYPE_CHECKING:
+    from sakari_client.resources.base import Record
+
+_BETWEEN = re.compile(r"[,;|]")
+
+
+def split(text: str) -> list[str]:
+    """Names in a text, with commas, semicolons or pipes between them."""
+    return [name for part in _BETWEEN.split(text) if (name := part.strip())]
+
+
+def read_tags(value: str | list[Any]) -> tuple[Record, ...]:
+    """Tags as `{tag, visible}`, each once, in the order in which they first come.
+
+    Args:
+        value: text, or a list of texts and `{tag, visible}`; as the contract has it. A tag is
+            visible unless it says otherwise.
+
+    Raises:
+        RejectedError: JSON cannot hold one of them.
+    """
+    tags: dict[str, Record] = {}
+    for one in split(value) if isinstance(value, str) else value:
+        tag = one if isinstance(one, dict) else {"tag": one}
+        name = faithful("tags", tag.get("tag") or "").strip()
+        if name:
+            tags.setdefault(name, {"tag": name, "visible": tag.get("visible") is not False})
+    return tuple(tags.values())

@@ -1,0 +1,74 @@
+"""Conversations: closed, where a record says so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sakari_client.errors import SakariError
+from target_sakari.failure import outcome_of
+from target_sakari.others.in_turn import write_in_turn
+from target_sakari.outcome import Outcome
+from target_sakari.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from target_sakari.mapping.inputs import ConversationInput
+    from target_sakari.routes import Item
+    from target_sakari.run import Run, Tell
+
+_ABOUT_NOW = 5.0
+"""Seconds. Answers tell the server's time in whole ones, and some servers not the latest."""
+
+
+class ConversationWriter:
+    """Closes conversations that are not closed yet."""
+
+    def __init__(self, run: Run, mapper: Callable[[Item], ConversationInput]) -> None:
+        self._run = run
+        self._mapper = mapper
+        self._closed: set[str] = set()
+
+    def write(self, items: Sequence[Item], tell: Tell) -> None:
+        """Close conversations; see `Writer`."""
+        write_in_turn(self._run, items, tell, self._write, "close")
+
+    def finish(self, tell: Tell) -> None:
+        """Nothing is left to do."""
+
+    def _write(self, item: Item) -> Outcome:
+        wanted = self._mapper(item)
+        if not wanted.closed:
+            return Outcome("close", "skipped", Reason.NOTHING_TO_DO, sakari_id=wanted.sakari_id)
+        try:
+            return self._close(wanted.sakari_id)
+        except SakariError as error:
+            return outcome_of(error, "close", sakari_id=wanted.sakari_id)
+
+    def _close(self, sakari_id: str) -> Outcome:
+        conversations = self._run.client.conversations
+        if sakari_id in self._closed or self._is_closed(conversations.get(sakari_id).get("closed")):
+            return Outcome("close", "unchanged", sakari_id=sakari_id)
+        if not self._run.dry_run:
+            conversations.close(sakari_id)
+        self._closed.add(sakari_id)
+        if self._run.dry_run:
+            return Outcome("close", "planned", sakari_id=sakari_id)
+        return Outcome("close", "written", sakari_id=sakari_id, attempts=1)
+
+    def _is_closed(self, closed: Any) -> bool:
+        """Whether `closed` says so: true (API 1.0.1), or a date (newer) that is past.
+
+        One that lies ahead is when Sakari will close the conversation by itself.
+        """
+        if not isinstance(closed, str):
+            return closed is True
+        try:
+            moment = msgspec.convert(closed, datetime)
+        except msgspec.ValidationError:
+            return False
+        utc = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return utc.timestamp() <= self._run.client.server_time() + _ABOUT_NOW

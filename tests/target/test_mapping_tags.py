@@ -1,0 +1,57 @@
+"""Tags, however they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from target_sakari.mapping.tags import read_tags, split
+from target_sakari.outcome import RejectedError
+
+NAME = st.text("ab \u00e9", max_size=3)
+
+
+def shown(*names: str) -> tuple[dict[str, Any], ...]:
+    return tuple({"tag": name, "visible": True} for name in names)
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("vip", ["vip"]),
+        ("vip, new|paid ;x y", ["vip", "new", "paid", "x y"]),
+        (",, |;", []),
+        ("b,a,b", ["b", "a"]),
+        ("VIP,vip", ["VIP", "vip"]),
+        (["vip", " new ", "", None, "vip"], ["vip", "new"]),
+        (["a, b"], ["a, b"]),
+        ([], []),
+        ([{"tag": "vip", "visible": True}, {"tag": "new"}, {"tag": None}, {}], ["vip", "new"]),
+        ([{"tag": "vip", "visible": None}], ["vip"]),
+    ],
+)
+def test_tags(value: Any, names: list[str]) -> None:
+    assert read_tags(value) == shown(*names)
+
+
+def test_a_tag_may_be_hidden() -> None:
+    assert read_tags([{"tag": "vip", "visible": False}, "new", "vip"]) == (
+        {"tag": "vip", "visible": False},
+        {"tag": "new", "visible": True},
+    )
+
+
+def test_a_tag_that_cannot_be_sent_is_rejected() -> None:
+    with pytest.raises(RejectedError, match="^tags: "):
+        read_tags(["\ud800"])
+
+
+@given(st.lists(NAME), st.sampled_from(",;|"))
+def test_text_and_list_are_the_same(names: list[str], between: str) -> None:
+    tags = read_tags(between.join(names))
+    assert tags == read_tags(list(names))
+    assert read_tags(list(tags)) == tags
+    assert split(between.join(one["tag"] for one in tags)) == [one["tag"] for one in tags]
