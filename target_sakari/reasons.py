@@ -10,7 +10,7 @@ class Reason(str, enum.Enum):
 
     meaning: str
 
-    def __new__(cls, code: str, meaning: str) -> Reason:
+    def __new__(cls, code: str, meaning: str) -> Reason:  # noqa: PYI034 - Self needs Python 3.11
         """Make a code with its meaning."""
         member = str.__new__(cls, code)
         member._value_ = code
