@@ -236,6 +236,11 @@ class Switches:
         _UPLOADS,
         "`contacts` and `errors` of its answer: filled, or empty beside the counts",
     )
+    csv_bad_row: Literal["told", "fails_all"] = _switch(
+        "told",
+        _UPLOADS,
+        "a row that cannot be written is listed in `errors`, or the upload is refused with 400",
+    )
     csv_max_rows: int = _number(
         0, _UPLOADS, "rows of a CSV file above which it is answered 413; 0 for no limit"
     )
