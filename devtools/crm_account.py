@@ -65,7 +65,7 @@ class CrmAccount:
 
     def opted_out(self) -> list[str]:
         """The numbers that get no texts."""
-        return [one["mobile"]["number"] for one in self._contacts() if one["blocked"]]
+        return [one["mobile"]["number"] for one in self._contacts() if one.get("blocked")]
 
     def forget_requests(self) -> None:
         """Begin to count anew."""

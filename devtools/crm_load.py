@@ -34,9 +34,9 @@ class Load:
     writes: int
 
     def endings(self) -> dict[str, Ending]:
-        """How each row ended, by customer number; the row without has ""."""
+        """How each row ended, by customer number."""
         return {
-            one["key"]["customer_no"] or "": (one["action"], one["outcome"], one["reason"])
+            one["key"]["customer_no"]: (one["action"], one["outcome"], one["reason"])
             for one in self.outcomes
         }
 

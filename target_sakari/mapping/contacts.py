@@ -90,7 +90,7 @@ class ContactMapper:
 
     def _attributes(self, values: Record) -> Record:
         attributes = {
-            name: faithful(f"attributes.{name}", value)
+            name: faithful(f"attributes.{name}", _trimmed(value))
             for name, value in values.items()
             if not nothing_known(value)
         }

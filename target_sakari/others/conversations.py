@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from target_sakari.mapping.inputs import ConversationInput
-    from target_sakari.routes import Item
-    from target_sakari.run import Run, Tell
+    from target_sakari.routes import Item, Route
+    from target_sakari.run import Run, Tell, TellRow
 
 _ABOUT_NOW = 5.0
 """Seconds. Answers tell the server's time in whole ones, and some servers not the latest."""
@@ -36,7 +36,7 @@ class ConversationWriter:
         """Close conversations; see `Writer`."""
         write_in_turn(self._run, items, tell, self._write, "close")
 
-    def finish(self, tell: Tell) -> None:
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         """Nothing is left to do."""
 
     def _write(self, item: Item) -> Outcome:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sakari_client.resources.campaigns import Campaigns
     from sakari_client.resources.templates import Templates
     from target_sakari.mapping.inputs import NamedInput
-    from target_sakari.routes import Item
-    from target_sakari.run import Run, Tell
+    from target_sakari.routes import Item, Route
+    from target_sakari.run import Run, Tell, TellRow
 
 
 class NamedWriter:
@@ -42,7 +42,7 @@ class NamedWriter:
         """Write records; see `Writer`."""
         write_in_turn(self._run, items, tell, self._write, "upsert")
 
-    def finish(self, tell: Tell) -> None:
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         """Nothing is left to do."""
 
     def _write(self, item: Item) -> Outcome:

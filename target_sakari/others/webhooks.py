@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from sakari_client.resources.base import Record
     from target_sakari.mapping.inputs import WebhookInput
-    from target_sakari.routes import Item
-    from target_sakari.run import Run, Tell
+    from target_sakari.routes import Item, Route
+    from target_sakari.run import Run, Tell, TellRow
 
 
 class WebhookWriter:
@@ -35,7 +35,7 @@ class WebhookWriter:
         """Subscribe and unsubscribe; see `Writer`."""
         write_in_turn(self._run, items, tell, self._write, "subscribe")
 
-    def finish(self, tell: Tell) -> None:
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         """Nothing is left to do."""
 
     def _write(self, item: Item) -> Outcome:

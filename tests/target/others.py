@@ -10,7 +10,7 @@ from target_sakari.run import Run
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
     from sakari_emulator.server import EmulatorServer
-    from target_sakari.outcome import Outcome
+    from target_sakari.outcome import Outcome, Row
     from target_sakari.run import Writer
 
 
@@ -28,8 +28,13 @@ def written(writer: Writer, to: Kind, *records: dict[str, Any], **route: Any) ->
         told[item.position] = outcome
 
     writer.write(items, tell)
-    writer.finish(tell)
+    writer.finish([one.route for one in items], unexpected)
     return [told[item.position] for item in items if item.position in told]
+
+
+def unexpected(row: Row) -> None:
+    """What no record asked for never happens to these."""
+    raise AssertionError(row)
 
 
 def brief(outcomes: list[Outcome]) -> list[tuple[str, str, str | None]]:
