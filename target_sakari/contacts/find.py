@@ -64,7 +64,7 @@ class Finder:
         Raises:
             SakariError: something is wrong with the whole run.
         """
-        if self.whole:
+        if self.whole or self._run.stopping():
             return {}
         new = [key for key in dict.fromkeys(keys) if not self._known.was_asked(key)]
         if not new or (self._reading_pays(new) and self.read_all()):
