@@ -125,13 +125,6 @@ def e164(number: str, country: str | None = None) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def is_country(code: str) -> bool:
-    """Whether it is a country, ISO 3166, that has phone numbers."""
-    import phonenumbers  # noqa: PLC0415
-
-    return code.strip().upper() in phonenumbers.SUPPORTED_REGIONS
-
-
 def country_of(number: str) -> str | None:
     """The country of an E.164 number, ISO 3166; None where it is not certain.
 

@@ -23,6 +23,7 @@ from sakari_client.errors import (
 )
 from target_sakari.contacts.mirror import MirrorRefusedError
 from target_sakari.loading.loader import TooManyRejectedError
+from target_sakari.loading.state_output import StateOutputError
 from target_sakari.messages import InputError
 
 MISTAKE = 1
@@ -42,6 +43,7 @@ MISTAKES = (
     MirrorRefusedError,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
+    StateOutputError,
     TooManyRejectedError,
 )
 """Errors besides the client's that say themselves what is wrong."""

@@ -17,7 +17,7 @@ from singer_sdk.mapper import RemoveRecordTransform
 
 from sakari_client.errors import ConfigError
 from target_sakari.loading.received import Received
-from target_sakari.mapping.columns import slips
+from target_sakari.mapping.columns import slips, unused
 from target_sakari.messages import InputError
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
@@ -85,6 +85,9 @@ class Incoming:
             self._loader.add_route(route)
             for slip in slips(route):
                 logger.warning("streams.%s.%s", alias, slip)
+            spare = unused(route)
+            if spare:
+                logger.info("%s: fields that go nowhere: %s", alias, ", ".join(spare))
         elif not self._skip_unknown:
             raise InputError(
                 f"the stream {alias!r} is unknown. Say in the setting `streams` what it goes to "

@@ -100,6 +100,7 @@ def _match_by(name: str, value: Sequence[str]) -> tuple[str, ...]:
 def _country(name: str, value: str | None) -> str | None:
     if value is None or not value.strip():
         return None
-    if not phone.is_country(value):
+    country = phone.region(value)
+    if country is None:
         raise ConfigError(name, "must be a country's two letters (ISO 3166), such as US or GB.")
-    return value.strip().upper()
+    return country

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from target_sakari.loading.checkpoint import Checkpoint
 from target_sakari.loading.progress import Progress
 from target_sakari.loading.request_count import RequestCount
+from target_sakari.loading.state_output import write_state
 from target_sakari.loading.summary import REJECTED, Summary
 from target_sakari.loading.threshold import Threshold
 from target_sakari.loading.told import Told
-from target_sakari.messages import as_json
 from target_sakari.routes import KINDS, Item, Kind, Route
 from target_sakari.run import Run, Writer
 
@@ -255,8 +255,7 @@ class Loader:
         state = self._checkpoint.due()
         if state is not None and not self._settings.dry_run:
             self._told.sync()
-            sys.stdout.write(f"{as_json(state).decode()}\n")
-            sys.stdout.flush()
+            write_state(state)
 
     def _excess(self, setting: str) -> str:
         summary = self._summary
@@ -286,7 +285,7 @@ class Loader:
         routes = list(self._routes.values())
         if self._unread and any(one.mode == "mirror" for one in routes):
             self._outside.logger.warning(
-                "mirror removed nothing, as %d records could not be read.", self._unread
+                "mirror removed nothing; records that could not be read: %d.", self._unread
             )
             return
         for kind in KINDS:

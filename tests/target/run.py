@@ -93,12 +93,13 @@ def run_target(
     writers: MakeWriters | None = None,
     *,
     clock: FakeClock | None = None,
+    watched: bool = False,
 ) -> Done:
-    """Run the target with outcomes and rejects in a folder."""
+    """Run the target with outcomes and rejects in a folder; `watched` on a terminal."""
     paths = {name: folder / f"{name}.jsonl" for name in ("outcomes", "rejects")}
     given = {f"{name}_path": str(path) for name, path in paths.items()}
     target = make_target({**given, **settings}, writers, clock=clock)
-    done, output, errors = Done(), io.StringIO(), io.StringIO()
+    done, output, errors = Done(), io.StringIO(), _Screen(watched=watched)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), log_of() as log:
         try:
             target.listen(lines(messages))
@@ -126,6 +127,15 @@ def make_target(
     return target
 
 
+class _Screen(io.StringIO):
+    def __init__(self, *, watched: bool) -> None:
+        super().__init__()
+        self._watched = watched
+
+    def isatty(self) -> bool:
+        return self._watched
+
+
 class _Sayings(logging.Handler):
     def __init__(self, said: list[str]) -> None:
         super().__init__()
@@ -136,11 +146,12 @@ class _Sayings(logging.Handler):
 
 
 @contextlib.contextmanager
-def log_of() -> Iterator[list[str]]:
-    """What the target logs meanwhile."""
+def log_of(name: str = TargetSakari.name) -> Iterator[list[str]]:
+    """What a logger says meanwhile."""
     said: list[str] = []
     handler = _Sayings(said)
-    logger, level = TargetSakari.logger, TargetSakari.logger.level
+    logger = logging.getLogger(name)
+    level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:

@@ -15,7 +15,7 @@ from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 from tests.fake_clock import FakeClock
 from tests.target.recorder import Recorder, written
-from tests.target.run import lines, make_target, people, record, run_target, schema, state
+from tests.target.run import lines, log_of, make_target, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,6 +196,56 @@ def test_a_stream_map_that_fails_rejects_the_record(settings: Settings, tmp_path
     assert done.rejects[1]["record"] == messages[1]["record"]
 
 
+def test_nothing_is_mirrored_where_a_record_could_not_be_read(
+    settings: Settings, tmp_path: Path
+) -> None:
+    writers = Recorder()
+    mirrored = {
+        **settings,
+        "streams": {"contacts": {"mode": "mirror"}},
+        "stream_maps": {"contacts": {"id": "id", "mobile": "mobile.upper()"}},
+    }
+    messages = people(3)
+    run_target(mirrored, messages, tmp_path, writers)
+    assert [one.mode for one in writers.finished] == ["mirror"]
+    messages[2]["record"]["mobile"] = None
+    writers = Recorder()
+    done = run_target(mirrored, messages, tmp_path, writers)
+    assert writers.finished == []
+    assert "mirror removed nothing; records that could not be read: 1." in done.log
+
+
+def test_flattening_and_sources_give_streams_of_their_own(
+    settings: Settings, tmp_path: Path
+) -> None:
+    writers = Recorder()
+    nested = schema("crm", "id", "home")
+    nested["schema"]["properties"] = {
+        "id": {"type": "integer"},
+        "home": {"type": "object", "properties": {"city": {"type": "string"}}},
+    }
+    maps = {"contacts": {"__source__": "crm"}, "__else__": None}
+    flat = {"flattening_enabled": True, "flattening_max_depth": 1, "stream_maps": maps}
+    messages = [nested, record("crm", id=1, home={"city": "Ulm"})]
+    done = run_target({**settings, **flat}, messages, tmp_path, writers)
+    assert done.error is None
+    assert writers.records == [{"id": 1, "home__city": "Ulm"}]
+    ((item,),) = writers.batches
+    assert (item.route.stream, item.route.properties) == ("contacts", ("id", "home__city"))
+    assert [one["stream"] for one in done.outcomes] == ["crm"]
+
+
+def test_slips_and_fields_that_go_nowhere_are_named(settings: Settings, tmp_path: Path) -> None:
+    streams = {"crm": {"to": "contacts", "fields": {"mobile": "phne"}}}
+    messages = [schema("crm", "id", "phone", "plan"), state(1)]
+    with log_of("target_sakari.incoming") as log:
+        run_target({**settings, "streams": streams}, messages, tmp_path)
+    assert log == [
+        "streams.crm.fields.mobile: the stream has no field phne; did you mean phone?",
+        "crm: fields that go nowhere: phone, plan",
+    ]
+
+
 def test_a_stream_map_that_cannot_be_read_is_named(settings: Settings, tmp_path: Path) -> None:
     maps = {"contacts": {"mobile": "mobile +"}}
     done = run_target({**settings, "stream_maps": maps}, people(1), tmp_path)
@@ -350,6 +400,13 @@ def test_a_dry_run_writes_no_state_and_shows_a_table(settings: Settings, tmp_pat
         ["stream", "outcome", "what", "records"],
         ["contacts", "planned", "create", "3"],
         ["contacts", "rejected", "key_missing", "1"],
+    ]
+
+
+def test_who_watches_gets_a_table(settings: Settings, tmp_path: Path) -> None:
+    done = run_target(settings, people(1), tmp_path, watched=True)
+    assert [line.split() for line in done.stderr.splitlines()][1:] == [
+        ["contacts", "written", "create", "1"]
     ]
 
 

@@ -69,10 +69,10 @@ def test_the_default_country_is_for_all_streams_but_those_with_their_own(
     settings: Settings,
 ) -> None:
     made = routing(
-        settings, default_country="us", streams={"crm": {"to": "contacts", "default_country": "DE"}}
+        settings, default_country="us", streams={"crm": {"to": "contacts", "default_country": "uk"}}
     )
     routes = [made.route(stream) for stream in ("contacts", "crm")]
-    assert [one.default_country for one in routes if one] == ["US", "DE"]
+    assert [one.default_country for one in routes if one] == ["US", "GB"]
 
 
 def test_entries_that_never_came_are_known(settings: Settings) -> None:
@@ -95,7 +95,15 @@ def test_entries_that_never_came_are_known(settings: Settings) -> None:
         ({"streams": {"contacts": {"match_by": ["id", "id"]}}}, "each once"),
         ({"streams": {"contacts": {"match_by": ["name"]}}}, "must be one of mobile, id, email"),
         ({"streams": {"contacts": {"max_delete_percent": 101}}}, "a number from 0 to 100"),
-        ({"streams": {"contacts": {"default_country": "UK"}}}, "must be a country's two letters"),
+        ({"streams": {"contacts": {"default_country": "XX"}}}, "must be a country's two letters"),
+        (
+            {"streams": {"contacts": {"fields": {"mobil": "x"}}}},
+            "contacts.fields.mobil: con",
+        ),
+        (
+            {"streams": {"webhooks": {"attributes": "all"}}},
+            "streams.webhooks.attributes: ",
+        ),
         ({"streams": {"templates": {"mode": "mirror"}}}, "mirror is for contacts only"),
         ({"streams": ["contacts"]}, "streams: must be an object"),
         ({"default_country": "USA"}, "default_country: must be a country's two letters"),

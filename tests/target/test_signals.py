@@ -17,7 +17,7 @@ import pytest
 from devtools.meltano import CHECKOUT
 from tests.conftest import settings_for
 from tests.crash.forkserver import ForkServer
-from tests.target.command import summary
+from tests.target.command import errors, summary
 from tests.target.run import lines, record, schema, state
 from tests.target.struck_account import StruckAccount
 
@@ -218,6 +218,19 @@ def test_an_idle_input_does_not_hold_a_state_back(account: StruckAccount, start:
     assert account.names() == [name(one) for one in range(COUNT)]
     code, states, _ = started.finish()
     assert (code, states) == (0, [])
+
+
+def test_nobody_who_takes_states_is_one_line(account: StruckAccount, start: Start) -> None:
+    started = start(batch_size_rows=10)
+    started.stdout.close()
+    started.give(templates())
+    code, log = started.child.exit_code(), started.stderr.read().decode()
+    with started.child, started.stdin, started.stderr:
+        assert code == 1
+    assert [line for line in errors(log) if "Broken pipe" in line] == errors(log)
+    assert len(errors(log)) == 1
+    assert "Traceback" not in log
+    assert len(started.told()) == len(account.names()) == 20
 
 
 @pytest.mark.parametrize(
