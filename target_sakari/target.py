@@ -128,9 +128,8 @@ class TargetSakari(Target):
         loader = self._begin()
         try:
             return super().process_lines(file_input)
-        except Exception as error:
-            self._give_up(loader, error)
-            raise
+        except Exception as error:  # noqa: BLE001 - raised again, explained
+            raise self._give_up(loader, error) from None
 
     def _begin(self) -> Loader:
         settings, reader = LoadSettings.from_settings(self.config), self.message_reader
@@ -146,18 +145,18 @@ class TargetSakari(Target):
         reader.wait, reader.on_idle = loader.seconds_left, loader.tick
         return loader
 
-    def _give_up(self, loader: Loader, error: Exception) -> None:
-        """End a run after an error.
-
-        Raises:
-            UnexpectedError: it is a mistake of the program.
-        """
-        loader.give_up()
-        if not is_explained(error):
-            self.logger.error(
-                "It happened here:\n%s", "".join(traceback.format_tb(error.__traceback__))
-            )
-            raise UnexpectedError(error) from None
+    def _give_up(self, loader: Loader, error: Exception) -> Exception:
+        """End a run after an error; returns what to raise, which holds no values of records."""
+        try:
+            loader.give_up()
+        except Exception as worse:  # noqa: BLE001 - takes the place of the error
+            error = worse
+        if is_explained(error):
+            return error
+        self.logger.error(
+            "It happened here:\n%s", "".join(traceback.format_tb(error.__traceback__))
+        )
+        return UnexpectedError(error)
 
     def process_endofpipe(self) -> None:
         """Write what is left; end with 128 + signal where a signal ended the input."""
@@ -167,9 +166,8 @@ class TargetSakari(Target):
         try:
             if stop.signal is None:
                 loader.finish()
-        except Exception as error:
-            self._give_up(loader, error)
-            raise
+        except Exception as error:  # noqa: BLE001 - raised again, explained
+            raise self._give_up(loader, error) from None
         if stop.signal is not None:
             loader.close(finished=False)
             sys.exit(128 + stop.signal)

@@ -86,7 +86,7 @@ def lines(messages: Iterable[Message | str]) -> io.StringIO:
     )
 
 
-def run_target(
+def run_target(  # noqa: PLR0913
     settings: dict[str, Any],
     messages: Iterable[Message | str],
     folder: Path,
