@@ -129,8 +129,11 @@ def test_who_came_and_what_was_asked_is_remembered(known: KnownContacts) -> None
     [one] = known.find(("id", "1"))
     known.see(one.row)
     assert [other.sakari_id for other in known.unseen()] == ["0", "2"]
+    known.put({"firstName": "nameless"})
     for other in known.unseen():
         known.remove(other.row)
+    assert known.count(unseen=True) == 1
+    known.remove(4)
     assert (known.count(), known.count(unseen=True)) == (1, 0)
     assert not known.was_asked(("id", "7"))
     known.ask(("id", "7"))
