@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator
@@ -16,6 +17,7 @@ from singer_sdk.mapper import RemoveRecordTransform
 
 from sakari_client.errors import ConfigError
 from target_sakari.loading.received import Received
+from target_sakari.mapping.columns import slips
 from target_sakari.messages import InputError
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from target_sakari.messages import Message
     from target_sakari.routes import Route
     from target_sakari.routing import Routing
+
+
+logger = logging.getLogger(__name__)
 
 
 class Incoming:
@@ -78,6 +83,8 @@ class Incoming:
         )
         if route is not None:
             self._loader.add_route(route)
+            for slip in slips(route):
+                logger.warning("streams.%s.%s", alias, slip)
         elif not self._skip_unknown:
             raise InputError(
                 f"the stream {alias!r} is unknown. Say in the setting `streams` what it goes to "
@@ -109,36 +116,28 @@ class Incoming:
         try:
             record = stream_map.transform(copy.copy(message["record"]))
         except Exception as error:  # noqa: BLE001 - whatever an expression stumbles over
-            self._reject(message, f"A stream map failed on it ({type(error).__name__}).")
+            detail = f"A stream map failed on it ({type(error).__name__})."
+            outcome = Outcome("upsert", "rejected", Reason.INVALID, detail)
+            self._loader.add_outcome(self._received(message, {}), outcome)
             return
         if record is None:
             return
         route = self._routes[message["stream"]][stream_map.stream_alias]
         keys = stream_map.transformed_key_properties or ()
-        key = {name: record[name] for name in keys if record.get(name) is not None}
-        missing = ", ".join(name for name in keys if name not in key)
+        key = {name: record.get(name) for name in stream_map.transformed_key_properties or ()}
+        received = self._received(message, key)
         if route is None:
-            self._skip(message, key, missing)
-        elif missing:
-            detail = f"Its key is missing or null: {missing}."
-            self._loader.add_outcome(
-                self._received(message, key),
-                Outcome("upsert", "rejected", Reason.KEY_MISSING, detail),
-            )
+            self._skip(received)
         else:
-            self._loader.add_record(self._received(message, key), route, record)
+            self._loader.add_record(received, route, record)
 
-    def _reject(self, message: Message, detail: str) -> None:
-        outcome = Outcome("upsert", "rejected", Reason.INVALID, detail)
-        self._loader.add_outcome(self._received(message, {}), outcome)
-
-    def _skip(self, message: Message, key: Mapping[str, Any], missing: str) -> None:
+    def _skip(self, received: Received) -> None:
+        missing = ", ".join(name for name, value in received.key.items() if value is None)
         if missing:
             raise MissingKeyPropertiesError(
-                f"a record of the stream {message['stream']!r} lacks its key: {missing}."
+                f"a record of the stream {received.stream!r} lacks its key: {missing}."
             )
-        outcome = Outcome("upsert", "skipped", Reason.UNKNOWN_STREAM)
-        self._loader.add_outcome(self._received(message, key), outcome)
+        self._loader.add_outcome(received, Outcome("upsert", "skipped", Reason.UNKNOWN_STREAM))
 
     def _received(self, message: Message, key: Mapping[str, Any]) -> Received:
         stream = message["stream"]

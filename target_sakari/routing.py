@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sakari_client import phone
 from sakari_client.errors import ConfigError
+from target_sakari.mapping.columns import slips
 from target_sakari.routes import KINDS, Route
 from target_sakari.settings import number
 
@@ -78,6 +79,9 @@ class Routing:
         )
         if kind != "contacts" and route.mode == "mirror":
             raise ConfigError(f"{name}.mode", "mirror is for contacts only.")
+        for slip in slips(route):
+            setting, problem = slip.split(": ", 1)
+            raise ConfigError(f"{name}.{setting}", f"{problem}.")
         return route
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from target_sakari.loading.checkpoint import Checkpoint
 from target_sakari.loading.progress import Progress
 from target_sakari.loading.request_count import RequestCount
-from target_sakari.loading.summary import Summary
+from target_sakari.loading.summary import REJECTED, Summary
 from target_sakari.loading.threshold import Threshold
 from target_sakari.loading.told import Told
 from target_sakari.messages import as_json
@@ -106,6 +106,7 @@ class Loader:
         self._began = outside.clock.monotonic()
         self._progress = Progress(outside.logger, outside.clock)
         self._routes: dict[str, Route] = {}
+        self._unread = 0
         self._requests = RequestCount()
         self._failed = self._closed = False
         self._run = self._make_run()
@@ -148,6 +149,7 @@ class Loader:
             SakariError: as of `add_record`.
             TooManyRejectedError: likewise.
         """
+        self._unread += outcome.outcome in REJECTED
         self._add(self._checkpoint.add_record(), _Entry(received, outcome=outcome))
 
     def add_state(self, state: State) -> None:
@@ -270,12 +272,21 @@ class Loader:
         self.flush()
         if not self._stopping():
             self._failed = True
-            for kind in KINDS:
-                routes = [one for one in self._routes.values() if one.to == kind]
-                if routes:
-                    self._writers[kind].finish(routes, self._tell_row)
+            self._finish_writers()
             self._failed = False
         self.close(finished=not self._stopping())
+
+    def _finish_writers(self) -> None:
+        routes = list(self._routes.values())
+        if self._unread and any(one.mode == "mirror" for one in routes):
+            self._outside.logger.warning(
+                "mirror removed nothing, as %d records could not be read.", self._unread
+            )
+            return
+        for kind in KINDS:
+            of_kind = [one for one in routes if one.to == kind]
+            if of_kind:
+                self._writers[kind].finish(of_kind, self._tell_row)
 
     def give_up(self) -> None:
         """End a run after an error: what came before it is written, unless that is what failed.

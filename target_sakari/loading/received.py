@@ -15,7 +15,7 @@ class Received:
 
     Attributes:
         stream: its stream's name.
-        key: values of its key properties, after stream maps; those that it lacks are not there.
+        key: values of its key properties, after stream maps; None for what it lacks.
         schema: the SCHEMA message that it belongs to.
         message: the RECORD message.
     """

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from target_sakari.outcome import Outcome
+from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.routes import KINDS
+from target_sakari.writers import Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from target_sakari.routes import Item, Kind, Route
     from target_sakari.run import Run, Tell, TellRow
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 def written(item: Item) -> Outcome:
     """What becomes of a record as a rule."""
     return Outcome("create", "written", sakari_id=f"id-{item.position}", attempts=1)
+
+
+class _AsItIs:
+    """A mapper to whom a record means itself."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+
+    def read(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        return record
 
 
 @dataclass
@@ -38,6 +49,9 @@ class Recorder:
     batches: list[list[Item]] = field(default_factory=list)
     finished: list[Route] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._meaning = Meaning(_AsItIs)
+
     def __call__(self, run: Run) -> dict[Kind, Recorder]:
         self.run = run
         return dict.fromkeys(KINDS, self)
@@ -48,7 +62,11 @@ class Recorder:
             assert self.run is not None
             if self.run.stopping():
                 return
-            outcome = self.answer(item)
+            try:
+                self._meaning(item)
+                outcome = self.answer(item)
+            except RejectedError as error:
+                outcome = Outcome("upsert", "rejected", error.reason, error.detail)
             if outcome is not None:
                 tell(item, outcome)
 

@@ -178,7 +178,11 @@ def test_a_record_without_its_key_is_rejected(settings: Settings, tmp_path: Path
     ]
     done = run_target(settings, messages, tmp_path)
     assert done.ended == ["rejected key_missing", "written", "rejected key_missing"]
-    assert [one["key"] for one in done.outcomes] == [{"id": 1}, {"id": 2, "shop": "a"}, {}]
+    assert [one["key"] for one in done.outcomes] == [
+        {"id": 1, "shop": None},
+        {"id": 2, "shop": "a"},
+        {"id": None, "shop": None},
+    ]
     assert done.outcomes[0]["detail"] == "Its key is missing or null: shop."
 
 
