@@ -21,6 +21,7 @@ from sakari_client.errors import (
     SakariError,
     TlsError,
 )
+from target_sakari.contacts.mirror import MirrorRefusedError
 from target_sakari.loading.loader import TooManyRejectedError
 from target_sakari.messages import InputError
 
@@ -38,6 +39,7 @@ MISTAKES = (
     ConfigurationError,
     InputError,
     MappingError,
+    MirrorRefusedError,
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
     TooManyRejectedError,

@@ -123,7 +123,6 @@ class Incoming:
         if record is None:
             return
         route = self._routes[message["stream"]][stream_map.stream_alias]
-        keys = stream_map.transformed_key_properties or ()
         key = {name: record.get(name) for name in stream_map.transformed_key_properties or ()}
         received = self._received(message, key)
         if route is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -34,6 +35,8 @@ class Run:
         write_method: how contacts are written.
         workers: most requests at a time.
         attempts: counts the requests of `client`, whose `on_try` it is.
+        duplicate: is told of each record with a phone number that came before in the run.
+        at_end: closed as the run ends; takes what writers have open.
     """
 
     client: SakariClient
@@ -42,6 +45,8 @@ class Run:
     write_method: WriteMethod = "auto"
     workers: int = 8
     attempts: Attempts = field(default_factory=Attempts)
+    duplicate: Callable[[Item], None] = lambda _: None
+    at_end: ExitStack = field(default_factory=ExitStack)
 
 
 class Writer(Protocol):

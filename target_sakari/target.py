@@ -243,6 +243,6 @@ class TargetSakari(Target):
         given = ctx.params["config"]
         target = cls(config=given.config, parse_env_config=given.parse_env)
         with target._connect() as client:
-            next(iter(client.contacts.list()), None)
+            client.contacts.first_page(page_size=1)
         click.echo("The credentials work, and the account can be reached. Nothing was written.")
         ctx.exit()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from target_sakari.contacts.writer import ContactWriter
+from target_sakari.mapping.contacts import ContactMapper
 from target_sakari.mapping.others import ConversationMapper, NamedMapper, WebhookMapper
 from target_sakari.others.conversations import ConversationWriter
 from target_sakari.others.named import NamedWriter
@@ -17,13 +19,13 @@ if TYPE_CHECKING:
     from target_sakari.routes import Item, Kind, Route
     from target_sakari.run import Run, Writer
 
-_Input = TypeVar("_Input", covariant=True)
+_Meant_co = TypeVar("_Meant_co", covariant=True)
 
 
-class Mapper(Protocol[_Input]):
+class Mapper(Protocol[_Meant_co]):
     """Knows what the records of a stream mean."""
 
-    def read(self, record: Mapping[str, Any]) -> _Input:
+    def read(self, record: Mapping[str, Any]) -> _Meant_co:
         """What a record means.
 
         Raises:
@@ -31,15 +33,15 @@ class Mapper(Protocol[_Input]):
         """
 
 
-class Meaning(Generic[_Input]):
+class Meaning(Generic[_Meant_co]):
     """What records mean, by the mapper of their route."""
 
-    def __init__(self, make: Callable[[Route], Mapper[_Input]]) -> None:
+    def __init__(self, make: Callable[[Route], Mapper[_Meant_co]]) -> None:
         self._make = make
         # The routes are kept, so that no other one gets the id of one that is gone.
-        self._mappers: dict[int, tuple[Route, Mapper[_Input]]] = {}
+        self._mappers: dict[int, tuple[Route, Mapper[_Meant_co]]] = {}
 
-    def __call__(self, item: Item) -> _Input:
+    def __call__(self, item: Item) -> _Meant_co:
         """What a record means.
 
         Raises:
@@ -60,6 +62,7 @@ def make_writers(run: Run) -> dict[Kind, Writer]:
     """A writer for each kind."""
     client = run.client
     return {
+        "contacts": ContactWriter(run, Meaning(ContactMapper)),
         "templates": NamedWriter(run, Meaning(NamedMapper), client.templates),
         "campaigns": NamedWriter(run, Meaning(NamedMapper), client.campaigns),
         "conversations": ConversationWriter(run, Meaning(ConversationMapper)),

@@ -39,11 +39,7 @@ class _Wanted:
 
 
 class ContactWriter:
-    """Writes contacts; see `Writer`.
-
-    Attributes:
-        duplicates: records with a number that came before in the run.
-    """
+    """Writes contacts; see `Writer`."""
 
     def __init__(self, run: Run, mapper: Callable[[Item], ContactInput]) -> None:
         """Make a writer.
@@ -58,7 +54,7 @@ class ContactWriter:
         self._finder = Finder(run, self._known)
         self._bulk = BulkWriter(run, self._known, self._finder)
         self._mirror = Mirror(run, self._known, self._finder)
-        self.duplicates = 0
+        run.at_end.callback(self._known.close)
 
     def write(self, items: Sequence[Item], tell: Tell) -> None:
         """Write records; see `Writer`."""
@@ -86,10 +82,6 @@ class ContactWriter:
         """
         self._mirror.finish(routes, tell)
 
-    def close(self) -> None:
-        """Forget the account's contacts."""
-        self._known.close()
-
     def _read(self, items: Sequence[Item], tell: Tell) -> Iterator[_Wanted]:
         """What records mean, with values as JSON has them; those that mean nothing are rejected."""
         for item in items:
@@ -98,7 +90,7 @@ class ContactWriter:
                 tell(item, wanted)
                 continue
             if wanted.mobile and self._known.came_before(wanted.mobile):
-                self.duplicates += 1
+                self._run.duplicate(item)
             yield _Wanted(item, wanted, keys_of(wanted, item.route))
 
     def _understand(self, item: Item) -> ContactInput | Outcome:

@@ -120,6 +120,9 @@ class Loader:
             dry_run=self._settings.dry_run,
             write_method=self._settings.write_method,
             workers=client.config.concurrency,
+            duplicate=lambda item: self._summary.add_duplicate(
+                self._batch[item.position].received.stream
+            ),
         )
 
     def _note(self, request: Try) -> None:
@@ -246,6 +249,9 @@ class Loader:
             if entry.outcome is not None:
                 self._told.tell(entry.received, entry.outcome)
                 self._checkpoint.settle(position)
+        self._send_state()
+
+    def _send_state(self) -> None:
         state = self._checkpoint.due()
         if state is not None and not self._settings.dry_run:
             self._told.sync()
@@ -304,12 +310,17 @@ class Loader:
     def close(self, *, finished: bool) -> None:
         """Close all, and say what became of the records; harmless when called again.
 
+        Records that were not begun get no outcome, so that no state is true that comes after them.
+
         Raises:
             ConfigError: a file cannot be written.
         """
         if self._closed:
             return
         self._closed = True
+        if not self._failed:
+            self._send_state()
+        self._run.at_end.close()
         self._run.client.close()
         self._outside.stop.close()
         try:

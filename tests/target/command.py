@@ -23,16 +23,6 @@ def target(
     )  # fmt: skip
 
 
-def start_target(
-    *arguments: str, settings: dict[str, Any], folder: Path
-) -> subprocess.Popen[bytes]:
-    """Start the command; input and both outputs are pipes."""
-    return subprocess.Popen(
-        _command(arguments, settings, folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, bufsize=0, cwd=folder, env=_environment(),
-    )  # fmt: skip
-
-
 def errors(log: str) -> list[str]:
     """What the lines say that are errors."""
     return [line.split("|", 3)[3].strip() for line in log.splitlines() if "| ERROR " in line]

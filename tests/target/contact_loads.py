@@ -65,7 +65,7 @@ class Load:
 
     outcomes: list[tuple[Item, Outcome]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    duplicates: int = 0
+    duplicates: list[int] = field(default_factory=list)
 
     def __getitem__(self, position: int) -> Outcome:
         [outcome] = [one for item, one in self.outcomes if item.position == position]
@@ -105,14 +105,19 @@ def load(  # noqa: PLR0913
     attempts = Attempts()
     items = [Item(at, one.get("route", route), one) for at, one in enumerate(records)]
     with SakariClient.from_settings(settings, clock=Sleeps().clock, on_try=attempts) as client:
-        run = Run(client, stopping, attempts=attempts, **options)
+        run = Run(
+            client,
+            stopping,
+            attempts=attempts,
+            duplicate=lambda item: result.duplicates.append(item.position),
+            **options,
+        )
         writer = ContactWriter(run, read)
         for start in range(0, len(items), batch):
             writer.write(items[start : start + batch], lambda *told: result.outcomes.append(told))
         if finish:
             writer.finish(routes or [route], result.rows.append)
-        result.duplicates = writer.duplicates
-        writer.close()
+        run.at_end.close()
     return result
 
 

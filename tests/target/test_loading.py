@@ -18,6 +18,7 @@ from tests.target.recorder import Recorder, written
 from tests.target.run import lines, make_target, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from target_sakari.routes import Item
@@ -370,6 +371,24 @@ def test_the_summary_counts_everything(settings: Settings, tmp_path: Path) -> No
     assert (done.summary["finished"], done.summary["dry_run"]) == (True, False)
     assert (done.summary["requests"], done.summary["retries"]) == (0, 0)
     assert done.stderr == ""
+
+
+def test_a_signal_lets_out_the_state_that_is_true(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writers = Recorder()
+    target = make_target({**settings, "batch_size_rows": 2}, writers)
+
+    def coming() -> Iterator[str]:
+        yield from lines([*people(2), state(2), record("contacts", id=3), state(3)])
+        target.message_reader.stop.ask(15)
+        yield from lines([record("contacts", id=4)])
+
+    with pytest.raises(SystemExit) as ended:
+        target.listen(coming())  # type: ignore[arg-type]
+    assert ended.value.code == 143
+    assert capsys.readouterr().out == '{"bookmarks":2}\n'
+    assert [one["id"] for one in writers.records] == [0, 1]
 
 
 def test_requests_are_counted(settings: Settings, tmp_path: Path) -> None:
