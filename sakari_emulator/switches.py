@@ -207,6 +207,11 @@ class Switches:
         _WRITES,
         "an update of a contact, template or campaign erases what it does not mention, or keeps it",
     )
+    append: Literal["adds", "replaces"] = _switch(
+        "adds",
+        _WRITES,
+        "mergeStrategy append adds tags, lists and attributes to those there, or replaces them",
+    )
     duplicate: Literal["merge", "error"] = _switch(
         "merge", _WRITES, "POST of a known number without mergeStrategy: as append, or 400"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from typing import TYPE_CHECKING
 
 from sakari_client import phone
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from target_sakari.run import Run
 
 logger = logging.getLogger(__name__)
-
-_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 _PAGES_OF_UNKNOWN = 100
 """Pages that an account is taken to have whose list does not tell its length."""
@@ -64,7 +61,7 @@ class Finder:
         Raises:
             SakariError: something is wrong with the whole run.
         """
-        if self.whole:
+        if self.whole or self._run.stopping():
             return {}
         new = [key for key in dict.fromkeys(keys) if not self._known.was_asked(key)]
         if not new or (self._reading_pays(new) and self.read_all()):
@@ -141,8 +138,9 @@ class Finder:
             total = len(page.rows) if page.says_more is False else page.total
             pages = _PAGES_OF_UNKNOWN if total is None else math.ceil(total / MAX_PAGE_SIZE)
             self._pages = max(1, pages)
-            numbers = (phone.number_of(row.value) for row in page.rows)
-            self._in_any_writing = not all(_E164.fullmatch(one) for one in numbers if one)
+            contacts = [row.value for row in page.rows]
+            written = [(phone.number_of(one), phone.of(one)) for one in contacts]
+            self._in_any_writing = any(number != e164 for number, e164 in written)
         return self._pages
 
     def _cost(self, keys: Sequence[Key]) -> int:

@@ -128,10 +128,10 @@ class KnownContacts:
         self._execute("UPDATE contact SET seen = 1 WHERE row = ?", row)
 
     def unseen(self) -> Iterator[KnownContact]:
-        """The contacts that the run did not bring."""
+        """The contacts that the run did not bring, and that can be named by an id."""
         last = 0
         while True:  # one by one, as they are removed meanwhile
-            found = self._select("row > ? AND NOT seen ORDER BY row LIMIT 1", last)
+            found = self._select("row > ? AND NOT seen AND id NOT NULL ORDER BY row LIMIT 1", last)
             if not found:
                 return
             yield found[0]

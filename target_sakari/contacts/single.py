@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sakari_client import phone
 from sakari_client.errors import NotFoundError, SakariError
 from sakari_client.resources.base import NO_ID
 from target_sakari.abreast import abreast
@@ -75,11 +76,11 @@ def _look_up(contacts: Contacts, decision: Decision) -> str:
     Raises:
         SakariError: it is not found.
     """
-    record = decision.contact.record if decision.contact else {}
-    found = contacts.find_by_mobile(str(record["mobile"]["number"]), record["mobile"]["country"])
+    number = phone.of(decision.contact.record) if decision.contact else None
+    found = contacts.find_by_mobile(number) if number else None
     sakari_id = id_of(contacts, found) if found else None
     if sakari_id is None:
-        raise NotFoundError("GET /contacts by mobile: the contact is not there any more.")
+        raise NotFoundError("GET /contacts: Sakari shows the contact no more, or without an id.")
     return sakari_id
 
 

@@ -158,7 +158,15 @@ class ContactWriter:
 
 
 def _plain(wanted: ContactInput) -> ContactInput:
-    values = plain({"fields": wanted.fields, "tags": wanted.tags, "attributes": wanted.attributes})
+    keys = [wanted.sakari_id, wanted.mobile, wanted.email]
+    values = plain(
+        {
+            "fields": wanted.fields,
+            "tags": wanted.tags,
+            "attributes": wanted.attributes,
+            "keys": keys,  # checked only: they are text
+        }
+    )
     tags = None if values["tags"] is None else tuple(values["tags"])
     return replace(wanted, fields=values["fields"], tags=tags, attributes=values["attributes"])
 

@@ -289,7 +289,9 @@ def test_a_mistake_in_one_record_is_its_own(
     emulator: EmulatorServer, settings: dict[str, Any]
 ) -> None:
     records = [{"bad": 1}, *people(2), {"mobile": "+999", "firstName": "Nobody"}]
+    records += [{"id": "\ud83d"}, {"mobile": number(4), "firstName": "\ud83d"}]
     result = load(settings, records)
+    assert (result[4].reason, result[5].reason) == (Reason.INVALID, Reason.INVALID)
     assert (result[0].outcome, result[0].reason) == ("rejected", Reason.INVALID)
     assert (result[1].outcome, result[2].outcome) == ("written", "written")
     assert (result[3].outcome, result[3].reason) == ("rejected", Reason.REFUSED)
