@@ -7,6 +7,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sakari_client import phone
 from target_sakari.mapping.aliases import ALIASES, comparable
 from target_sakari.mapping.inputs import nothing_known
 
@@ -65,7 +66,7 @@ def unused(route: Route) -> tuple[str, ...]:
 
 
 def slips(route: Route) -> list[str]:
-    """What a route names that is not there: of Sakari's fields, or of the stream's.
+    """What a route names that is not there: a country, or a field of Sakari's or the stream's.
 
     The stream's are only looked for where its SCHEMA names any. Each is told in one line, to be
     put behind the name of the setting.
@@ -78,6 +79,8 @@ def _slips(route: Route) -> Iterator[str]:
     for field in route.fields:
         if field not in known:
             yield f"fields.{field}: {route.to} have no such field; they have {', '.join(known)}"
+    if route.default_country is not None and phone.region(route.default_country) is None:
+        yield "default_country: must be two letters of ISO 3166, such as US"
     if route.attributes and "attributes" not in known:
         yield f"attributes: {route.to} have none"
     named = [(f"fields.{field}", name) for field, name in route.fields.items()]

@@ -8,7 +8,7 @@ from target_sakari.mapping.columns import Columns, is_deleted
 from target_sakari.mapping.contract import contract_of
 from target_sakari.mapping.inputs import ContactInput, nothing_known
 from target_sakari.mapping.numbers import read_number
-from target_sakari.mapping.tags import read_tags
+from target_sakari.mapping.tags import read_tags, unpacked
 from target_sakari.mapping.values import as_id, faithful
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
@@ -47,12 +47,14 @@ class ContactMapper:
         if deleted:
             held = {name: value for name, value in held.items() if name in _KEYS}
         known = {name: _trimmed(value) for name, value in held.items() if value is not None}
+        if "tags" in known:
+            known["tags"] = unpacked(known["tags"])
         self._contract.check(known)
         number, country = read_number(
             known.get("mobile"), known.get("country"), self._route.default_country
         )
         sakari_id = as_id(known["id"]) if "id" in known else None
-        email = known.get("email")
+        email = faithful("email", known.get("email"))
         self._check_keys({"id": sakari_id, "mobile": number, "email": email}, deleted=deleted)
         if deleted:
             return ContactInput(sakari_id, number, country, email, deleted=True)
@@ -89,14 +91,12 @@ class ContactMapper:
         return () if "tags" in held and self._route.null_clears else None
 
     def _attributes(self, values: Record) -> Record:
-        attributes = {
+        said = {name: None if nothing_known(value) else value for name, value in values.items()}
+        return {
             name: faithful(f"attributes.{name}", _trimmed(value))
-            for name, value in values.items()
-            if not nothing_known(value)
+            for name, value in said.items()
+            if value is not None or self._route.null_clears
         }
-        if self._route.null_clears:
-            attributes |= dict.fromkeys(values.keys() - attributes.keys())
-        return attributes
 
 
 def _trimmed(value: Any) -> Any:

@@ -19,7 +19,7 @@ _AROUND = " \t\r\n\u00a0'\"=\u2018\u2019"
 
 _SCHEME = re.compile(r"(tel|sms|callto):\s*", re.IGNORECASE)
 _AS_FLOAT = re.compile(r"(\d{7,})\.0+")
-_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE)
 _PLUS = re.compile(r"\D*[+\uff0b]")
 _WAY_OUT = re.compile(r"\(?\s*00")
 """Not the way to call abroad everywhere, but no number at home begins with it."""
@@ -74,7 +74,7 @@ def _region(text: str, country: str | None, default_country: str | None) -> str 
         return given
     if given is None and not nothing_known(country):
         _reject("has no country code, and the record's country is not two letters of ISO 3166")
-    return given or default_country
+    return given or phone.region(default_country or "")
 
 
 def _text(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,16 @@ _BETWEEN = re.compile(r"[,;|]")
 def split(text: str) -> list[str]:
     """Names in a text, with commas, semicolons or pipes between them."""
     return [name for part in _BETWEEN.split(text) if (name := part.strip())]
+
+
+def unpacked(value: Any) -> Any:
+    """Tags as they came; a list that was written as JSON text, as flattening does, is a list."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
 
 
 def read_tags(value: str | list[Any]) -> tuple[Record, ...]:

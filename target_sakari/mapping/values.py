@@ -24,13 +24,14 @@ def faithful(name: str, value: Any) -> Any:
     float where that is exactly the same, else text, which keeps all digits. Dates are ISO 8601.
 
     Args:
-        name: of the field, for the error.
+        name: of the field; it must be what JSON can hold, too.
         value: as it came.
 
     Raises:
         RejectedError: JSON cannot hold it.
     """
     try:
+        _whole_text(name)
         return _plain(value)
     except UnicodeEncodeError:
         problem = "holds half a character (a lone surrogate)"
@@ -40,7 +41,8 @@ def faithful(name: str, value: Any) -> Any:
         problem = "holds what JSON cannot"
     except RecursionError:
         problem = "is nested too deeply"
-    raise RejectedError(Reason.INVALID, f"{name}: {problem}")
+    shown = name if name.isprintable() else ascii(name)
+    raise RejectedError(Reason.INVALID, f"{shown}: {problem}")
 
 
 def as_id(value: str | int) -> str:

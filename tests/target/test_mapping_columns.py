@@ -121,6 +121,14 @@ def test_a_stream_that_names_no_fields_has_no_slips() -> None:
     assert slips(Route("crm", "contacts", attributes="all", properties=("phone",))) == []
 
 
+def test_a_country_that_does_not_exist_is_a_slip() -> None:
+    assert slips(Route("crm", "contacts", default_country="us")) == []
+    for wrong in ("XX", "USA", ""):
+        assert slips(Route("crm", "contacts", default_country=wrong)) == [
+            "default_country: must be two letters of ISO 3166, such as US"
+        ]
+
+
 def test_only_contacts_have_attributes() -> None:
     assert slips(Route("crm", "templates", attributes="all")) == ["attributes: templates have none"]
     assert slips(Route("crm", "templates")) == []

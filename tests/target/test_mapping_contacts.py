@@ -102,6 +102,13 @@ def test_an_empty_list_of_tags_is_said() -> None:
     assert read({"mobile": NUMBER}).tags is None
 
 
+def test_tags_that_flattening_made_text_of() -> None:
+    assert read({"mobile": NUMBER, "tags": ' ["vip, new"]'}).tags == (
+        {"tag": "vip, new", "visible": True},
+    )
+    assert rejected({"mobile": NUMBER, "tags": "[5]"})[0] is Reason.INVALID
+
+
 def test_the_settings_country_is_for_numbers_without_any() -> None:
     assert read({"mobile": "(212) 555-0123"}, default_country="US").mobile == NUMBER
     assert read({"mobile": "020 7946 0123", "country": "GB"}, default_country="US").country == "GB"
@@ -116,6 +123,8 @@ def test_a_record_that_deletes_is_read_for_what_finds_the_contact_only() -> None
     assert read(record, delete=True) == gone
     assert read(record, mode="delete") == gone
     assert rejected(record)[0] is Reason.INVALID
+    odd = rejected({**record, "email": "\ud800@b"}, mode="delete")
+    assert odd == (Reason.INVALID, "email: holds half a character (a lone surrogate)")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +170,11 @@ def test_one_way_to_find_somebody_is_enough(record: Any, route: Any) -> None:
             "attributes.plan: holds a number that cannot be sent",
         ),
         (
+            {"mobile": NUMBER, "a\ud800\n": "gold"},
+            Reason.INVALID,
+            r"'attributes.a\ud800\n': holds half a character (a lone surrogate)",
+        ),
+        (
             {"mobile": NUMBER, "last": "\ud800"},
             Reason.INVALID,
             "lastName: holds half a character (a lone surrogate)",
@@ -173,7 +187,7 @@ def test_what_cannot_be_written_is_rejected(record: Any, reason: Reason, detail:
 
 NAMES = st.sampled_from(
     [name for aliases in ALIASES["contacts"].values() for name in aliases]
-) | st.text(max_size=5)
+) | st.text(st.characters(exclude_categories=()), max_size=5)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.dates()
     | st.text(st.characters(exclude_categories=()), max_size=10)
@@ -188,7 +202,8 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(
     st.dictionaries(NAMES, VALUES, max_size=6) | st.fixed_dictionaries(
         {"mobile": st.just(NUMBER)}, optional={"tags": VALUES, "email": VALUES, "x": VALUES}
-    ),
+    )
+    | st.dictionaries(NAMES, VALUES, max_size=4).map(lambda some: {**some, "mobile": NUMBER}),
     st.sampled_from([(), ("x", "tag"), "all"]),
     st.booleans(),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from target_sakari.mapping.tags import read_tags, split
+from target_sakari.mapping.tags import read_tags, split, unpacked
 from target_sakari.outcome import RejectedError
 
 NAME = st.text("ab \u00e9", max_size=3)
@@ -47,6 +47,23 @@ def test_a_tag_may_be_hidden() -> None:
 def test_a_tag_that_cannot_be_sent_is_rejected() -> None:
     with pytest.raises(RejectedError, match="^tags: "):
         read_tags(["\ud800"])
+
+
+@pytest.mark.parametrize(
+    ("value", "tags"),
+    [
+        ('["vip", {"tag": "new"}]', ["vip", {"tag": "new"}]),
+        ("[]", []),
+        ("[vip] new", "[vip] new"),
+        ("[" * 100_000, "[" * 100_000),
+        ("vip", "vip"),
+        (["[1]"], ["[1]"]),
+        (5, 5),
+    ],
+    ids=range(7),
+)
+def test_a_list_may_have_been_packed_as_text(value: Any, tags: Any) -> None:
+    assert unpacked(value) == tags
 
 
 @given(st.lists(NAME), st.sampled_from(",;|"))
