@@ -140,15 +140,15 @@ class LoadSettings:
         ConfigError: one of them is wrong; the error names it.
     """
 
-    on_unknown_stream: Literal["fail", "skip"] = "fail"
-    write_method: WriteMethod = "auto"
-    dry_run: bool = False
-    outcomes_path: Path | None = None
-    rejects_path: Path | None = None
-    max_rejected: int | None = None
-    max_rejected_percent: float | None = 50
-    batch_size_rows: int = 1000
-    batch_wait: float = 30
+    on_unknown_stream: Literal["fail", "skip"]
+    write_method: WriteMethod
+    dry_run: bool
+    outcomes_path: Path | None
+    rejects_path: Path | None
+    max_rejected: int | None
+    max_rejected_percent: float | None
+    batch_size_rows: int
+    batch_wait: float
 
     def __post_init__(self) -> None:
         if self.outcomes_path is not None and self.outcomes_path == self.rejects_path:
@@ -156,7 +156,7 @@ class LoadSettings:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> LoadSettings:
-        """Take them out of the target's settings, which fit their schema.
+        """Take them out of the target's settings, which fit their schema and are all there.
 
         Raises:
             ConfigError: one of them is wrong; the error names it.
