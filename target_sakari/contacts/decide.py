@@ -79,7 +79,7 @@ def decide(wanted: ContactInput, found: Found, route: Route) -> Decision:
     deletes = route.mode == "delete" or (route.delete and wanted.deleted)
     action = "delete" if deletes else intended(route)
     try:
-        contact = _match(found, route)
+        contact = _match(found, route, surest_only=deletes)
         if deletes:
             return _deletion(wanted, contact, route)
         if contact is None:
@@ -91,10 +91,15 @@ def decide(wanted: ContactInput, found: Found, route: Route) -> Decision:
         return Decision(action, Outcome(action, "rejected", error.reason, error.detail))
 
 
-def _match(found: Found, route: Route) -> KnownContact | None:
-    """Whom a record is about: the first key that finds somebody decides."""
-    for kind in route.match_by:
-        fitting = found.get(kind, ())
+def _match(found: Found, route: Route, *, surest_only: bool) -> KnownContact | None:
+    """Whom a record is about: the first key that finds somebody decides.
+
+    With `surest_only`, the first key that the record has decides, whether it finds somebody or not:
+    else a record that deletes would, once its contact is gone, delete whoever shares its address.
+    """
+    held = [kind for kind in route.match_by if kind in found]
+    for kind in held[:1] if surest_only else held:
+        fitting = found[kind]
         if len(fitting) > 1:
             ids = [one.sakari_id or "(no id)" for one in fitting[:_SHOWN_IDS]]
             raise RejectedError(

@@ -117,6 +117,7 @@ class KnownContacts:
                 return int(self._execute(_ADD, *values).lastrowid or 0)
             row = int(known[0])
         self._execute(_RENEW, *values, row)
+        self._execute("UPDATE contact SET gone = 0 WHERE row = ?", row)
         return row
 
     def remove(self, row: int) -> None:

@@ -94,17 +94,19 @@ def apply(  # noqa: PLR0911
         kind: [one for one in contacts if value and one.get(kind) == value]
         for kind, value in keys.items()
     }
-    finds = [having[kind] for kind in route.match_by if having[kind]]
+    deletes = route.mode == "delete" or (route.delete and wanted.deleted)
+    held = [kind for kind in route.match_by if keys[kind]]
+    finds = [having[kind] for kind in (held[:1] if deletes else held) if having[kind]]
     if finds and len(finds[0]) > 1:
         return "ambiguous_match"
     contact = finds[0][0] if finds else None
-    if route.mode == "delete" or (route.delete and wanted.deleted):
+    if deletes:
         if contact:
             contacts.remove(contact)
             return "delete"
-        return "already_absent" if any(keys[one] for one in route.match_by) else "no_match_key"
+        return "already_absent" if held else "no_match_key"
     if contact is None and route.mode == "update":
-        return "not_found" if any(keys[one] for one in route.match_by) else "no_match_key"
+        return "not_found" if held else "no_match_key"
     if contact is None and not wanted.mobile:
         return "no_match_key"
     if contact and route.mode == "create":

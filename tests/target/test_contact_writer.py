@@ -196,6 +196,18 @@ def test_the_first_key_that_finds_somebody_decides(  # noqa: PLR0913
     assert one.mobile.number == (record.get("mobile", number(0)) if found else number(0))
 
 
+def test_who_shares_an_address_with_a_contact_that_is_gone_is_not_deleted(
+    emulator: EmulatorServer, settings: dict[str, Any], ada: str
+) -> None:
+    route = replace(ROUTE, mode="delete", match_by=("mobile", "email"))
+    records = [{"mobile": number(1), "email": "ada@example.com"}]
+    assert outcome_of(load(settings, records, route)) == (
+        "delete", "skipped", Reason.ALREADY_ABSENT,
+    )  # fmt: skip
+    assert ada in emulator.ids("contacts")
+    assert outcome_of(load(settings, [{"email": "ada@example.com"}], route))[1] == "written"
+
+
 def test_a_number_of_another_contact_is_not_taken(
     emulator: EmulatorServer, settings: dict[str, Any], ada: str
 ) -> None:

@@ -85,6 +85,8 @@ def test_what_is_known_is_newer_than_what_is_read(known: KnownContacts) -> None:
     known.renew(ADA)
     assert names(known, "id", "1") == []
     assert known.count() == 0
+    known.put(ADA)  # it was made anew, and Sakari gave it the same id
+    assert names(known, "id", "1") == ["Ada"]
 
 
 def test_a_contact_moves_to_its_new_keys(known: KnownContacts) -> None:
