@@ -10,7 +10,7 @@ import msgspec
 from sakari_client.errors import SakariError
 from target_sakari.failure import outcome_of
 from target_sakari.others.in_turn import write_in_turn
-from target_sakari.outcome import Outcome
+from target_sakari.outcome import Outcome, Status
 from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
@@ -43,21 +43,24 @@ class ConversationWriter:
         wanted = self._mapper(item)
         if not wanted.closed:
             return Outcome("close", "skipped", Reason.NOTHING_TO_DO, sakari_id=wanted.sakari_id)
-        try:
-            return self._close(wanted.sakari_id)
-        except SakariError as error:
-            return outcome_of(error, "close", sakari_id=wanted.sakari_id)
+        with self._run.attempts.count() as count:
+            try:
+                status = self._close(wanted.sakari_id)
+            except SakariError as error:
+                return outcome_of(
+                    error, "close", sakari_id=wanted.sakari_id, attempts=count.requests
+                )
+        attempts = count.requests if status == "written" else 0
+        return Outcome("close", status, sakari_id=wanted.sakari_id, attempts=attempts)
 
-    def _close(self, sakari_id: str) -> Outcome:
+    def _close(self, sakari_id: str) -> Status:
         conversations = self._run.client.conversations
         if sakari_id in self._closed or self._is_closed(conversations.get(sakari_id).get("closed")):
-            return Outcome("close", "unchanged", sakari_id=sakari_id)
+            return "unchanged"
         if not self._run.dry_run:
             conversations.close(sakari_id)
         self._closed.add(sakari_id)
-        if self._run.dry_run:
-            return Outcome("close", "planned", sakari_id=sakari_id)
-        return Outcome("close", "written", sakari_id=sakari_id, attempts=1)
+        return "planned" if self._run.dry_run else "written"
 
     def _is_closed(self, closed: Any) -> bool:
         """Whether `closed` says so: true (API 1.0.1), or a date (newer) that is past.

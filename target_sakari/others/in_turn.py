@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from target_sakari.outcome import Action, Outcome, RejectedError
+from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,3 +37,13 @@ def write_in_turn(
         except RejectedError as error:
             outcome = Outcome(action, "rejected", error.reason, error.detail)
         tell(item, outcome)
+
+
+def deletion(action: Action, sakari_id: str | None, *, there: bool, requests: int) -> Outcome:
+    """The outcome of a deletion, by whether Sakari said that the thing was there.
+
+    Where it took several requests, an earlier one may have removed it, and its answer was lost.
+    """
+    if there or requests > 1:
+        return Outcome(action, "written", None, None, sakari_id, requests)
+    return Outcome(action, "skipped", Reason.ALREADY_ABSENT, None, sakari_id, requests)

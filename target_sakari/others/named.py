@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sakari_client.errors import InvalidInputError, RequestRefusedError, SakariError
 from target_sakari.failure import outcome_of
 from target_sakari.others.changes import changes
-from target_sakari.others.in_turn import write_in_turn
+from target_sakari.others.in_turn import deletion, write_in_turn
 from target_sakari.others.known_names import KnownNames
 from target_sakari.outcome import Action, Outcome, RejectedError
 from target_sakari.reasons import Reason
@@ -90,15 +90,16 @@ class NamedWriter:
         if self._run.dry_run:
             self._known.put(fields)
             return Outcome("create", "planned")
-        try:
-            created = self._resource.create(fields)
-        except SakariError as error:
-            return self._failed(error, "create")
+        with self._run.attempts.count() as count:
+            try:
+                created = self._resource.create(fields)
+            except SakariError as error:
+                return self._failed(error, "create", None, count.requests)
         if created.get("id") is None:
             self._listed = None  # the list tells it, once it is asked for again
         else:
             self._known.put(created)
-        return Outcome("create", "written", sakari_id=_id(created), attempts=1)
+        return Outcome("create", "written", None, None, _id(created), count.requests)
 
     def _update(self, found: Record, wanted: NamedInput) -> Outcome:
         sakari_id, different = _id(found), changes(found, wanted.fields)
@@ -107,31 +108,33 @@ class NamedWriter:
         if self._run.dry_run:
             self._known.replace(found, {**found, **different})
             return Outcome("update", "planned", sakari_id=sakari_id)
-        try:
-            updated = self._resource.update(str(sakari_id), different)
-        except SakariError as error:
-            return self._failed(error, "update", sakari_id)
+        with self._run.attempts.count() as count:
+            try:
+                updated = self._resource.update(str(sakari_id), different)
+            except SakariError as error:
+                return self._failed(error, "update", sakari_id, count.requests)
         self._known.replace(found, {**found, **updated})
-        return Outcome("update", "written", sakari_id=sakari_id, attempts=1)
+        return Outcome("update", "written", None, None, sakari_id, count.requests)
 
     def _delete(self, found: Record | None) -> Outcome:
         if found is None:
             return Outcome("delete", "skipped", Reason.ALREADY_ABSENT)
-        sakari_id, there = _id(found), True
-        if not self._run.dry_run:
+        sakari_id = _id(found)
+        if self._run.dry_run:
+            self._known.remove(found)
+            return Outcome("delete", "planned", sakari_id=sakari_id)
+        with self._run.attempts.count() as count:
             try:
                 there = self._resource.delete(str(sakari_id))
             except SakariError as error:
-                return self._failed(error, "delete", sakari_id)
+                return self._failed(error, "delete", sakari_id, count.requests)
         self._known.remove(found)
-        if not there:
-            return Outcome("delete", "skipped", Reason.ALREADY_ABSENT, None, sakari_id, 1)
-        if self._run.dry_run:
-            return Outcome("delete", "planned", sakari_id=sakari_id)
-        return Outcome("delete", "written", sakari_id=sakari_id, attempts=1)
+        return deletion("delete", sakari_id, there=there, requests=count.requests)
 
-    def _failed(self, error: SakariError, action: Action, sakari_id: str | None = None) -> Outcome:
-        outcome = outcome_of(error, action, sakari_id=sakari_id)
+    def _failed(
+        self, error: SakariError, action: Action, sakari_id: str | None, requests: int
+    ) -> Outcome:
+        outcome = outcome_of(error, action, sakari_id=sakari_id, attempts=requests)
         if not isinstance(error, RequestRefusedError | InvalidInputError):
             self._listed = None  # what is there now, the list tells
         return outcome

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sakari_client.errors import SakariError
 from target_sakari.failure import outcome_of
-from target_sakari.others.in_turn import write_in_turn
+from target_sakari.others.in_turn import deletion, write_in_turn
 from target_sakari.outcome import Action, Outcome, RejectedError
 from target_sakari.reasons import Reason
 
@@ -54,7 +54,7 @@ class WebhookWriter:
         """The account's webhooks by address; `destination` in the newer documents."""
         if self._listed is None:
             self._listed = {
-                str(one.get("destination", one.get("url"))): one
+                str(one.get("destination") or one.get("url")): one
                 for one in self._run.client.webhooks.list()
             }
         return self._listed
@@ -68,12 +68,13 @@ class WebhookWriter:
         if self._run.dry_run:
             self._known[wanted.url] = {**(there or {}), "eventTypes": list(events)}
             return Outcome("subscribe", "planned", sakari_id=_id(there))
-        try:
-            written = self._run.client.webhooks.subscribe(wanted.url, events)
-        except SakariError as error:
-            return self._failed(error, "subscribe", _id(there))
+        with self._run.attempts.count() as count:
+            try:
+                written = self._run.client.webhooks.subscribe(wanted.url, events)
+            except SakariError as error:
+                return self._failed(error, "subscribe", there, count.requests)
         self._known[wanted.url] = written
-        return Outcome("subscribe", "written", sakari_id=_id(written), attempts=1)
+        return Outcome("subscribe", "written", None, None, _id(written), count.requests)
 
     def _unsubscribe(self, url: str, there: Record | None) -> Outcome:
         if there is None:
@@ -81,17 +82,18 @@ class WebhookWriter:
         if self._run.dry_run:
             del self._known[url]
             return Outcome("unsubscribe", "planned", sakari_id=_id(there))
-        try:
-            was_there = self._run.client.webhooks.unsubscribe(url)
-        except SakariError as error:
-            return self._failed(error, "unsubscribe", _id(there))
+        with self._run.attempts.count() as count:
+            try:
+                was_there = self._run.client.webhooks.unsubscribe(url)
+            except SakariError as error:
+                return self._failed(error, "unsubscribe", there, count.requests)
         del self._known[url]
-        if not was_there:
-            return Outcome("unsubscribe", "skipped", Reason.ALREADY_ABSENT, None, _id(there), 1)
-        return Outcome("unsubscribe", "written", sakari_id=_id(there), attempts=1)
+        return deletion("unsubscribe", _id(there), there=was_there, requests=count.requests)
 
-    def _failed(self, error: SakariError, action: Action, sakari_id: str | None) -> Outcome:
-        outcome = outcome_of(error, action, sakari_id=sakari_id)
+    def _failed(
+        self, error: SakariError, action: Action, there: Record | None, requests: int
+    ) -> Outcome:
+        outcome = outcome_of(error, action, sakari_id=_id(there), attempts=requests)
         self._listed = None  # what is there now, the list tells
         return outcome
 

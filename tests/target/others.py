@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from target_sakari.attempts import Attempts
 from target_sakari.routes import Item, Kind, Route
 from target_sakari.run import Run
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from target_sakari.run import Writer
 
 
+ATTEMPTS = Attempts()
+"""What the clients of these tests tell their requests to."""
+
+
 def run_of(client: SakariClient, *, dry_run: bool = False) -> Run:
-    return Run(client, lambda: False, dry_run=dry_run)
+    return Run(client, lambda: False, dry_run=dry_run, attempts=ATTEMPTS)
 
 
 def written(writer: Writer, to: Kind, *records: dict[str, Any], **route: Any) -> list[Outcome]:

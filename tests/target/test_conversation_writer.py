@@ -9,7 +9,7 @@ import pytest
 from sakari_client.client import SakariClient
 from target_sakari.mapping.others import ConversationMapper
 from target_sakari.others.conversations import ConversationWriter
-from tests.target.others import brief, run_of, writes, written
+from tests.target.others import ATTEMPTS, brief, run_of, writes, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ UNCHANGED = ("close", "unchanged", None)
 
 @pytest.fixture
 def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[SakariClient]:
-    with SakariClient.from_settings(settings) as client:
+    with SakariClient.from_settings(settings, on_try=ATTEMPTS) as client:
         yield client
 
 
@@ -59,6 +59,7 @@ def test_an_open_one_is_closed_once(
     outcomes = close(sakari, sakari_id, sakari_id)
     assert brief(outcomes) == [WRITTEN, UNCHANGED]
     assert {one.sakari_id for one in outcomes} == {sakari_id}
+    assert [one.attempts for one in outcomes] == [2, 0]
     assert brief(close(sakari, sakari_id)) == [UNCHANGED]
     assert writes(emulator) == ["PUT"]
 

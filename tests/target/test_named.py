@@ -13,7 +13,7 @@ from target_sakari.others.named import NamedWriter
 from target_sakari.reasons import Reason
 from target_sakari.run import Run
 from tests.client.reach import Sleeps
-from tests.target.others import brief, run_of, writes, written
+from tests.target.others import ATTEMPTS, brief, run_of, writes, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ BOTH = pytest.mark.parametrize("kind", list(NEW))
 @pytest.fixture
 def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[SakariClient]:
     settings = {**settings, "max_retries": 1}
-    with SakariClient.from_settings(settings, clock=Sleeps().clock) as client:
+    with SakariClient.from_settings(settings, clock=Sleeps().clock, on_try=ATTEMPTS) as client:
         yield client
 
 
@@ -75,6 +75,7 @@ def test_one_that_is_not_there_is_created_and_then_known(
     (there,) = named(sakari, kind, NEW[kind]["name"])
     assert there["template"] == "Dear {{firstName}}"
     assert {one.sakari_id for one in outcomes} == {there["id"]}
+    assert [one.attempts for one in outcomes] == [1, 0, 2]  # an update reads first
     assert writes(emulator) == ["POST", "PUT"]
 
 
@@ -247,6 +248,20 @@ def test_a_creation_without_a_clear_answer_is_looked_up_and_not_repeated(
         ("update", "unchanged", None),
     ]
     assert len(named(sakari, kind, NEW[kind]["name"])) == 1
+
+
+@BOTH
+def test_a_deletion_whose_answer_is_lost_is_done(
+    emulator: EmulatorServer, sakari: SakariClient, kind: Named
+) -> None:
+    written(writer(sakari, kind), kind, record(kind))
+    writing = writer(sakari, kind)
+    written(writing, kind, record(kind))  # lists them
+    emulator.switch(truncate_every=2)
+    (deleted,) = written(writing, kind, record(kind), mode="delete")
+    emulator.switch(truncate_every=0)
+    assert (deleted.outcome, deleted.attempts) == ("written", 2)
+    assert named(sakari, kind, NEW[kind]["name"]) == []
 
 
 def test_a_refusal_is_the_records_own(emulator: EmulatorServer, sakari: SakariClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sakari_client.client import SakariClient
 from target_sakari.mapping.others import WebhookMapper
 from target_sakari.others.webhooks import WebhookWriter
-from tests.target.others import brief, run_of, writes, written
+from tests.target.others import ATTEMPTS, brief, run_of, writes, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ FORMS = pytest.mark.parametrize("form", ["old", "new"])
 
 @pytest.fixture
 def sakari(emulator: EmulatorServer, settings: dict[str, Any]) -> Iterator[SakariClient]:
-    with SakariClient.from_settings(settings) as client:
+    with SakariClient.from_settings(settings, on_try=ATTEMPTS) as client:
         yield client
 
 
