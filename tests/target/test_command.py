@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.target.command import errors, summary, target
+from tests.target.golden import GOLDEN
 from tests.target.run import lines, people, record, schema, state
 
 if TYPE_CHECKING:
@@ -111,3 +112,33 @@ def test_input_may_be_a_file(settings: Settings, tmp_path: Path) -> None:
     skipping = {**settings, "on_unknown_stream": "skip"}
     done = target("--input", "input.singer", settings=skipping, folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, '{"bookmarks":7}\n')
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_the_log_holds_nothing_personal_and_no_secret(
+    settings: Settings, tmp_path: Path, level: str
+) -> None:
+    """The outcomes file holds no personal values either, but for the keys."""
+    dirty = GOLDEN / "contacts_dirty.singer"
+    more = json.loads((GOLDEN / "contacts_dirty.config.json").read_text())
+    more |= {"outcomes_path": "outcomes", "flattening_enabled": True, "flattening_max_depth": 1}
+    done = target(
+        "--input", str(dirty), settings={**settings, **more}, folder=tmp_path, LOGLEVEL=level
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("DEBUG" in done.stderr) is (level == "DEBUG")
+    told = done.stdout + done.stderr + (tmp_path / "outcomes").read_text("utf-8")
+    for value in (
+        "2125550",
+        "555-0",
+        "555.01",
+        "7700900456",
+        "Ada",
+        "Grace",
+        "Siân",
+        "Si\\u00e2n",
+        "example",
+        "not known",
+    ):
+        assert value not in told
+    assert settings["client_secret"] not in told

@@ -19,11 +19,11 @@ from devtools.meltano import CHECKOUT
 from sakari_emulator.server import EmulatorServer
 from tests.conftest import settings_for
 from tests.crash.forkserver import ForkServer
+from tests.target.golden import GOLDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(one.name.removesuffix(".outcomes.jsonl") for one in GOLDEN.glob("*.outcomes.jsonl"))
 FAILING = {"mirror_refused": 1, "unknown_stream": 1}
 """Exit codes that are not 0."""
