@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from target_sakari.outcome import Outcome, RejectedError
+from target_sakari.reasons import Reason
 from target_sakari.routes import KINDS
 from target_sakari.writers import Meaning
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 def written(item: Item) -> Outcome:
     """What becomes of a record as a rule."""
     return Outcome("create", "written", sakari_id=f"id-{item.position}", attempts=1)
+
+
+def rejected(item: Item) -> Outcome:
+    """What becomes of one that is wrong."""
+    return Outcome("create", "rejected", Reason.INVALID_NUMBER, "mobile cannot be a number.")
 
 
 class _AsItIs:
