@@ -10,7 +10,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devtools.guarded import Guarded
 
@@ -45,10 +45,30 @@ class Emulator:
 
     def rows(self, stream: str) -> Rows:
         """Return what it holds of a stream."""
-        address = f"{self.settings['api_url']}/_emulator/rows/{stream}"
-        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own process
-            found = json.load(answer)
+        found = self._control("GET", f"rows/{stream}")
         return Rows(found["count"], found["ids_sha256"])
+
+    def receive(self, mobile: str, message: str) -> None:
+        """Let somebody text the account."""
+        self._control("POST", "receive", {"mobile": mobile, "message": message})
+
+    def request_methods(self) -> list[str]:
+        """Return the methods of the API's requests so far; a token is none of them."""
+        asked = self._control("GET", "requests")["requests"]
+        return [one["method"] for one in asked if one["path"] != "/oauth2/token"]
+
+    def forget_requests(self) -> None:
+        """Clear its log of requests."""
+        self._control("DELETE", "requests")
+
+    def _control(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - our own process
+            f"{self.settings['api_url']}/_emulator/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
+            return json.load(answer)
 
 
 @contextlib.contextmanager

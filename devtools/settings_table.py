@@ -8,11 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from devtools.marked import fill
 from sakari_client.config import REQUIRED, SETTINGS
 from tap_sakari.settings import TAP_SETTINGS
+from target_sakari.settings import TARGET_SETTINGS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
-_PLUGINS = {"tap-sakari": {**SETTINGS, **TAP_SETTINGS}, "target-sakari": SETTINGS}
+_PLUGINS = {
+    "tap-sakari": {**SETTINGS, **TAP_SETTINGS},
+    "target-sakari": {**SETTINGS, **TARGET_SETTINGS},
+}
 
 
 def table(settings: dict[str, dict[str, Any]], prefix: str) -> str:
@@ -34,11 +39,7 @@ def table(settings: dict[str, dict[str, Any]], prefix: str) -> str:
 def render(document: str) -> str:
     """The document with its tables made anew, each between its two marker comments."""
     for name, settings in _PLUGINS.items():
-        begin, end = f"<!-- begin {name} -->\n", f"\n<!-- end {name} -->"
-        before, rest = document.split(begin, 1)
-        after = rest.split(end, 1)[1]
-        made = table(settings, f"{name.upper().replace('-', '_')}_")
-        document = f"{before}{begin}{made}{end}{after}"
+        document = fill(document, name, table(settings, f"{name.upper().replace('-', '_')}_"))
     return document
 
 

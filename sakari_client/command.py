@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from sakari_client.errors import ConfigError, SakariError
 from sakari_client.json_files import check_files
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def run(
-    command: Callable[[], object], logger: logging.Logger, mistakes: tuple[type[Exception], ...]
+    command: Callable[[], object],
+    logger: logging.Logger,
+    mistakes: tuple[type[Exception], ...],
+    exit_code: Callable[[Exception], int] = lambda _: 1,
 ) -> None:
     """Run a command; a mistake of the user becomes one line and exit code 1.
 
@@ -25,6 +28,7 @@ def run(
         command: what to run.
         logger: where the line goes.
         mistakes: further errors that are the user's to mend, as the framework raises them.
+        exit_code: the exit code of an error, where it is not always 1.
     """
     try:
         check_files(sys.argv[1:])
@@ -32,10 +36,10 @@ def run(
     except Exception as error:
         # Of json's and of simplejson's making alike; of a pipe, which cannot be looked at before.
         if isinstance(error, ValueError) and hasattr(error, "colno"):
-            _end(logger, f"what --config, --state or --catalog gives is not JSON: {error}")
+            _end(logger, f"what --config, --state or --catalog gives is not JSON: {error}", 1)
         if not isinstance(error, (SakariError, FileNotFoundError, *mistakes)):
             raise
-        _end(logger, str(error))
+        _end(logger, str(error), exit_code(error))
     finally:
         forget_lost_log()
 
@@ -45,15 +49,20 @@ def forget_lost_log() -> None:
     try:
         sys.stderr.flush()
     except OSError:
-        with contextlib.suppress(OSError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stderr.fileno())
-            os.close(nowhere)
+        forget(sys.stderr)
 
 
-def _end(logger: logging.Logger, line: str) -> NoReturn:
+def forget(lost: IO[str]) -> None:
+    """Have what nobody takes go nowhere: a last flush would change the exit code."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, lost.fileno())
+        os.close(nowhere)
+
+
+def _end(logger: logging.Logger, line: str, code: int) -> NoReturn:
     logger.error("%s", " ".join(line.split()))
-    sys.exit(1)
+    sys.exit(code)
 
 
 def read_environment(

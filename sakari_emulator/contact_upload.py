@@ -12,7 +12,7 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sakari_emulator.contact_writes import Writes
+from sakari_emulator.contact_writes import Writes, read_fields
 from sakari_emulator.errors import TOO_LARGE, ApiError, bad_request
 from sakari_emulator.shapes import show
 
@@ -50,7 +50,7 @@ class Upload:
 
         Raises:
             ApiError: The upload is refused as a whole, and nothing was written: 400 for what is no
-                CSV file of contacts, 413 and 415 where a switch says so.
+                CSV file of contacts, 400, 413 and 415 where a switch says so.
         """
         if self.switches.csv == "reject":
             raise bad_request("cannot read a body of type text/csv", 415)
@@ -58,6 +58,9 @@ class Upload:
         most = self.switches.csv_max_rows
         if most and len(sent) > most:
             raise ApiError(413, TOO_LARGE, f"an upload may have {most} rows")
+        if self.switches.csv_bad_row == "fails_all":
+            for contact in sent:
+                read_fields(contact)
         writes = Writes(self.account, self.switches, known=self._by_number())
         for contact in sent:
             self._write(contact, writes)

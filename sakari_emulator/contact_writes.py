@@ -71,8 +71,10 @@ class Writes:
             _replace(known, fields)
         elif strategy == "core":
             _append(known, {name: fields[name] for name in _CORE if name in fields})
-        else:
+        elif self.switches.append == "adds":
             _append(known, fields)
+        else:
+            _put_in_place(known, fields)
         return self._touched(known)
 
     def update(self, contact_id: str, body: Json) -> Contact:
@@ -91,8 +93,7 @@ class Writes:
         if self.switches.put == "replace":
             _replace(contact, fields)
         else:
-            for name, value in fields.items():
-                setattr(contact, name, value)
+            _put_in_place(contact, fields)
         return self._touched(contact)
 
     def delete(self, contact_id: str) -> None:
@@ -178,7 +179,11 @@ def _replace(contact: Contact, fields: dict[str, Any]) -> None:
         "lists": [],
         "attributes": {},
     }
-    for name, value in {**empty, **fields}.items():
+    _put_in_place(contact, {**empty, **fields})
+
+
+def _put_in_place(contact: Contact, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
         setattr(contact, name, value)
 
 

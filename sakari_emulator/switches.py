@@ -207,6 +207,11 @@ class Switches:
         _WRITES,
         "an update of a contact, template or campaign erases what it does not mention, or keeps it",
     )
+    append: Literal["adds", "replaces"] = _switch(
+        "adds",
+        _WRITES,
+        "mergeStrategy append adds tags, lists and attributes to those there, or replaces them",
+    )
     duplicate: Literal["merge", "error"] = _switch(
         "merge", _WRITES, "POST of a known number without mergeStrategy: as append, or 400"
     )
@@ -235,6 +240,11 @@ class Switches:
         "full",
         _UPLOADS,
         "`contacts` and `errors` of its answer: filled, or empty beside the counts",
+    )
+    csv_bad_row: Literal["told", "fails_all"] = _switch(
+        "told",
+        _UPLOADS,
+        "a row that cannot be written is listed in `errors`, or the upload is refused with 400",
     )
     csv_max_rows: int = _number(
         0, _UPLOADS, "rows of a CSV file above which it is answered 413; 0 for no limit"

@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from tap_sakari.progress import Meter
+    from sakari_client.meter import Meter
 
 _REFRESHES_PER_SECOND = 4
 _BAR_WIDTH = 40

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from singer_sdk.singerlib.messages import RecordMessage
+
+from sakari_client.command import forget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +86,7 @@ class BufferedWriter(MsgSpecWriter):
             pending, self._buffer = self._buffer, bytearray()
             self.send(pending)
         except OSError as error:
-            _forget_output()
+            forget(sys.stdout)
             raise OutputError(error) from None
         finally:
             self._writing = False
@@ -112,13 +112,5 @@ class BufferedWriter(MsgSpecWriter):
             self._afterwards = act
             return
         if self._writing:
-            _forget_output()
+            forget(sys.stdout)
         act()
-
-
-def _forget_output() -> None:
-    """Have what is left go nowhere: Python would try to write it at its end, and complain."""
-    with contextlib.suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingError
-
 from sakari_client.command import run
+from target_sakari.exits import MISTAKES, exit_code
 from target_sakari.target import TargetSakari
 
 
 def main() -> None:
     """Run the target."""
-    run(TargetSakari.cli, TargetSakari.logger, (ConfigurationError, DiscoveryError, MappingError))
+    run(TargetSakari.cli, TargetSakari.logger, MISTAKES, exit_code)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ def is_run_wide(error: SakariError) -> bool:
     return isinstance(error, _RUN_WIDE) or bool(error.code and error.code.startswith("ACCT-"))
 
 
-def outcome_of(error: SakariError, action: Action, *, attempts: int = 1) -> Outcome:
+def outcome_of(
+    error: SakariError, action: Action, *, sakari_id: str | None = None, attempts: int = 1
+) -> Outcome:
     """The outcome of a record whose request failed.
 
     Raises:
@@ -61,4 +63,4 @@ def outcome_of(error: SakariError, action: Action, *, attempts: int = 1) -> Outc
             status, reason = "unknown", Reason.NO_CLEAR_ANSWER
         case _:
             status, reason = "unknown", Reason.FAILED
-    return Outcome(action, status, reason, str(error), attempts=attempts)  # type: ignore[arg-type]
+    return Outcome(action, status, reason, str(error), sakari_id, attempts)  # type: ignore[arg-type]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from target_sakari.attempts import Attempts
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
-    from target_sakari.outcome import Outcome
-    from target_sakari.routes import Item
+    from target_sakari.outcome import Outcome, Row
+    from target_sakari.routes import Item, Route
 
 WriteMethod = Literal["auto", "bulk", "single"]
 
 Tell = Callable[["Item", "Outcome"], None]
 """Takes the outcome of a record; called once for each, from the thread that called `write`."""
+
+TellRow = Callable[["Row"], None]
+"""Takes the outcome of what no record asked for, such as a contact that `mirror` removes."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,9 @@ class Run:
         dry_run: whether to decide only: what would be written is `planned`.
         write_method: how contacts are written.
         workers: most requests at a time.
+        attempts: counts the requests of `client`, whose `on_try` it is.
+        duplicate: is told of each record with a phone number that came before in the run.
+        at_end: closed as the run ends; takes what writers have open.
     """
 
     client: SakariClient
@@ -35,6 +44,9 @@ class Run:
     dry_run: bool = False
     write_method: WriteMethod = "auto"
     workers: int = 8
+    attempts: Attempts = field(default_factory=Attempts)
+    duplicate: Callable[[Item], None] = lambda _: None
+    at_end: ExitStack = field(default_factory=ExitStack)
 
 
 class Writer(Protocol):
@@ -50,5 +62,10 @@ class Writer(Protocol):
                 have no outcome by then were not written, or may be written again.
         """
 
-    def finish(self, tell: Tell) -> None:
-        """Do what is left once all input has come, such as `mirror`; not after a failed run."""
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
+        """Do what is left once all input has come, such as `mirror`; not after a failed run.
+
+        Args:
+            routes: all of this kind, also those that no record came for.
+            tell: takes the outcomes.
+        """

@@ -26,9 +26,6 @@ PLUGINS: dict[str, tuple[str, type[Tap | Target]]] = {
 #: Settings that the SDK adds to every plugin, and why meltano.yml does without them.
 NOT_DECLARED = {
     "faker_config": "makes up data; needs an extra that the plugins do not install",
-    "add_record_metadata": "would add columns; there are none in Sakari",
-    "load_method": "is about tables; there are none in Sakari",
-    "batch_size_rows": "is about bulk loading; each record is a request of its own",
 }
 
 KINDS = {

@@ -117,20 +117,9 @@ class Resource:
         if wanted:
             read_one, row_type = self._checking_filters(read_one, wanted), None
 
-        def fetch(offset: int, limit: int) -> Page:
-            query: dict[str, str | int] = {"offset": offset, "limit": limit, **wanted}
-            page: Page = self._transport.call(
-                self._list,
-                query=query,
-                read=lambda operation, answer: read_page(
-                    operation, answer, offset, read_one, row_type
-                ),
-            )
-            return page
-
         return StitchedList(
             self.name,
-            fetch,
+            lambda offset, limit: self._fetch(offset, limit, wanted, read_one, row_type),
             page_size=page_size,
             concurrency=self._transport.config.concurrency,
             paged=self.paged,
@@ -179,6 +168,35 @@ class Resource:
         for rows in self.read(filters, page_size=page_size).pages():
             for row in rows:
                 yield row.value
+
+    def first_page(self, *, page_size: int = MAX_PAGE_SIZE) -> Page:
+        """`GET /v1/accounts/{accountId}/<name>`: the first records, and how many there are.
+
+        Args:
+            page_size: records to ask for, 1 to 100.
+
+        Returns:
+            The page; its `total` is the server's count of the list, None where it gives none.
+
+        Raises:
+            SakariError: the request failed for good.
+        """
+        return self._fetch(0, page_size, {}, self.read_row, None)
+
+    def _fetch(
+        self,
+        offset: int,
+        limit: int,
+        filters: Mapping[str, str],
+        read_row: ReadRow,
+        row_type: RowType | None,
+    ) -> Page:
+        page: Page = self._transport.call(
+            self._list,
+            query={"offset": offset, "limit": limit, **filters},
+            read=lambda operation, answer: read_page(operation, answer, offset, read_row, row_type),
+        )
+        return page
 
     def _get(self, operation: Operation, **ids: str) -> Record:
         """Read one record."""

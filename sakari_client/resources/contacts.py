@@ -91,6 +91,31 @@ class Contacts(Resource):
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
         """
+        found = self.with_mobile(number, country)
+        if len(found) > 1:
+            ids = [self.identify(one) for one in found]
+            raise SeveralFoundError("GET /contacts by mobile", ids)
+        return found[0] if found else None
+
+    def with_mobile(
+        self, number: str, country: str | None = None, *, in_any_writing: bool = True
+    ) -> list[Record]:
+        """`GET /v1/accounts/{accountId}/contacts?mobile=…`: all contacts who have a number.
+
+        Args:
+            number: as of `find_by_mobile`, which says how they are found.
+            country: likewise.
+            in_any_writing: whether to look for other writings than E.164 too. That finds as well
+                who has the last two digits anywhere in a number: a tenth of a large account.
+
+        Returns:
+            The contacts.
+
+        Raises:
+            InvalidInputError: this cannot be a number, or a country.
+            PagingError: the list cannot be read completely.
+            SakariError: a request failed for good.
+        """
         if not isinstance(number, str):
             raise InvalidInputError("number", "must be text, as +15551234567.")
         if not isinstance(country, str | None):
@@ -102,13 +127,37 @@ class Contacts(Resource):
             )
         found = {
             self.identify(one): one
-            for part in (wanted, wanted[-_LAST_DIGITS:])
+            for part in (wanted, wanted[-_LAST_DIGITS:])[: 2 if in_any_writing else 1]
             for one in self.list({"mobile": part})
             if phone.same(one, wanted)
         }
-        if len(found) > 1:
-            raise SeveralFoundError("GET /contacts by mobile", list(found))
-        return next(iter(found.values()), None)
+        return list(found.values())
+
+    def with_email(self, email: str) -> list[Record]:
+        """`GET /v1/accounts/{accountId}/contacts?email=…`: all contacts who have an address.
+
+        The filter finds parts of an address; what comes is compared whole, without regard to case.
+
+        Args:
+            email: the address.
+
+        Returns:
+            The contacts.
+
+        Raises:
+            InvalidInputError: there is no address, which would find everybody.
+            PagingError: the list cannot be read completely.
+            SakariError: a request failed for good.
+        """
+        wanted = email.strip() if isinstance(email, str) else ""
+        if not wanted:
+            raise InvalidInputError("email", "must be text, as ada@example.com.")
+        return [
+            one
+            for one in self.list({"email": wanted})
+            if isinstance(one.get("email"), str)
+            and one["email"].strip().casefold() == wanted.casefold()
+        ]
 
     def create(self, contact: Mapping[str, Any]) -> Record:
         """`POST /v1/accounts/{accountId}/contacts`: a new contact.

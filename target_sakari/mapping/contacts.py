@@ -93,7 +93,7 @@ class ContactMapper:
     def _attributes(self, values: Record) -> Record:
         said = {name: None if nothing_known(value) else value for name, value in values.items()}
         return {
-            name: faithful(f"attributes.{name}", value)
+            name: faithful(f"attributes.{name}", _trimmed(value))
             for name, value in said.items()
             if value is not None or self._route.null_clears
         }

@@ -43,7 +43,7 @@ class NamedInput:
         sakari_id: its id, if the record has it.
         name: its name.
         fields: what is to be written, by Sakari's names; name included.
-        deleted: whether the record says that it is gone.
+        deleted: whether the record deletes it.
     """
 
     sakari_id: str | None = None
@@ -62,7 +62,7 @@ class ConversationInput:
 
 @dataclass(frozen=True)
 class WebhookInput:
-    """A webhook: its address, its event types (None: not mentioned), and whether it is gone."""
+    """A webhook: its address, its event types (None: not mentioned), and whether it is deleted."""
 
     url: str = field(repr=False)
     event_types: tuple[str, ...] | None = None

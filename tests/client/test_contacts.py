@@ -323,6 +323,28 @@ def test_an_answer_that_is_no_object_does_not_say_that_a_contact_was_created() -
             SakariClient(odd(server.url).config).contacts.create(ADA)
 
 
+def test_all_contacts_who_have_an_address_are_found(sakari: SakariClient) -> None:
+    for at, email in enumerate(["ada@example.com", "ADA@example.com ", "xada@example.com"]):
+        mobile = {"number": f"+1212555014{at}"}
+        sakari.contacts.create({"mobile": mobile, "email": email, "firstName": f"P{at}"})
+    found = sakari.contacts.with_email(" Ada@Example.com")
+    assert {one["firstName"] for one in found} == {"P0", "P1"}
+    assert sakari.contacts.with_email("nobody@example.com") == []
+
+
+@pytest.mark.parametrize(
+    ("pagination", "total"), [("full", 130), ("total", 130), ("has_next", None), ("none", None)]
+)
+def test_how_many_there_are_is_told_by_the_first_page(
+    emulator: EmulatorServer, sakari: SakariClient, pagination: str, total: int | None
+) -> None:
+    emulator.switch(pagination=pagination)
+    page = sakari.contacts.first_page()
+    assert (page.total, len(page.rows)) == (total, 100)
+    assert page.ids == emulator.ids("contacts")[:100]
+    assert sum("/contacts" in one.path for one in emulator.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("call", "field"),
     [
@@ -344,6 +366,9 @@ def test_an_answer_that_is_no_object_does_not_say_that_a_contact_was_created() -
         (lambda one: one.upload([ADA], chunk_rows=0), "chunk_rows"),
         (lambda one: one.find_by_mobile(123), "number"),
         (lambda one: one.find_by_mobile("2125550123", 1), "country"),
+        (lambda one: one.with_mobile(None), "number"),
+        (lambda one: one.with_email(" "), "email"),
+        (lambda one: one.with_email(None), "email"),
         (lambda one: list(one.list({"mobile": 123})), "filters.mobile"),
         (lambda one: list(one.list({"tags": None})), "filters.tags"),
         (lambda one: list(one.list("mobile")), "filters"),

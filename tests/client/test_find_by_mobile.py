@@ -142,6 +142,11 @@ def test_two_writings_of_one_number_are_several_contacts(
     with pytest.raises(SeveralFoundError) as caught:
         sakari.contacts.find_by_mobile("+12125550123")
     assert set(caught.value.ids) == ids
+    assert {one["id"] for one in sakari.contacts.with_mobile("+12125550123")} == ids
+    before = len(emulator.requests)
+    [one] = sakari.contacts.with_mobile("+12125550123", in_any_writing=False)
+    assert one["mobile"]["number"] == "+12125550123"
+    assert len(emulator.requests) == before + 1
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ CONTACT = {
 CALLS: dict[str, Callable[[SakariClient], Any]] = {
     "list": lambda it: list(it.contacts.list({"mobile": NUMBER, "email": EMAIL, "tags": TAG})),
     "find": lambda it: it.contacts.find_by_mobile(NUMBER),
+    "find by email": lambda it: it.contacts.with_email(EMAIL),
     "get": lambda it: it.contacts.get(NUMBER),
     "get of nothing": lambda it: it.contacts.get(EMAIL + "\ud83d"),
     "create": lambda it: it.contacts.create(CONTACT),

@@ -150,6 +150,14 @@ def test_csv_lists_can_be_left_empty(api: Api) -> None:
     assert (data["contacts"], data["errors"], _counts(data)) == ([], [], [2, 1, 0, 1])
 
 
+def test_a_bad_row_can_fail_the_whole_upload(api: Api) -> None:
+    api.server.switch(csv_bad_row="fails_all")
+    response = _upload(api, f"mobile\n{ADA}\n12\n")
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "CONT-001")
+    assert len(api.server.ids("contacts")) == 130
+    assert _upload(api, f"mobile\n{ADA}\n{BOB}\n").status_code == 201
+
+
 def test_csv_max_rows(api: Api) -> None:
     api.server.switch(csv_max_rows=2)
     response = _upload(api, f"mobile\n{ADA}\n{BOB}\n+12125550186\n")

@@ -48,6 +48,17 @@ def test_contact_create_answer(api: Api, form: str, path: list[Any]) -> None:
     assert found["firstName"] == "Ada"
 
 
+def test_append_can_replace_tags_and_attributes(api: Api) -> None:
+    made = _created(api)
+    api.server.switch(append="replaces")
+    more = {"mobile": ADA["mobile"], "tags": ["new"], "attributes": {"plan": "pro"}}
+    assert api.write("POST", "contacts", more, mergeStrategy="append").status_code == 201
+    read = api.one(f"contacts/{made['id']}")
+    assert read["tags"] == [{"tag": "new", "visible": True}]
+    assert read["attributes"] == {"plan": "pro"}
+    assert read["firstName"] == "Ada"
+
+
 def test_create_status(api: Api) -> None:
     api.server.switch(create_status=200)
     assert api.write("POST", "contacts", ADA).status_code == 200

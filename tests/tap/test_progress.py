@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_sakari.progress import Meter, Progress, Standing, spell_duration
+from sakari_client.meter import Meter, Standing, spell_duration
+from tap_sakari.progress import Progress
 from tests.fake_clock import FakeClock
 
 if TYPE_CHECKING:

@@ -63,6 +63,12 @@ def test_a_contact_as_the_tap_reads_it() -> None:
     assert read(record, fields={"id": "id"}).sakari_id == "64b0"
 
 
+def test_blanks_around_an_attribute_do_not_matter() -> None:
+    """An upload of CSV need not keep them, so a contact would be written again each time."""
+    record = {"mobile": NUMBER, "city": " Denver ", "Street": "1 Main\n"}
+    assert read(record, attributes="all").attributes == {"city": "Denver", "Street": "1 Main"}
+
+
 def test_attributes_of_all_kinds() -> None:
     record = {
         "mobile": NUMBER, "attributes": {"plan": "gold", "level": 1}, "plan": "free",

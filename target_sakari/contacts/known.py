@@ -1,0 +1,201 @@
+"""What is known of the account's contacts, to be found by id, number and email.
+
+It lives in a private temporary database, which keeps a few megabytes in memory and the rest in a
+file that is gone with the process. What was written, or would be written in a dry run, is taken in,
+so that later records are decided on by what is true then.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sakari_client import phone
+from sakari_client.resources.base import NO_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sakari_client.resources.base import Record
+    from target_sakari.routes import MatchKey
+
+Key = tuple["MatchKey", str]
+"""What a contact is looked for by: an id, a number in E.164, or an email address."""
+
+_KEPT = ("id", "firstName", "lastName", "email", "mobile", "tags", "attributes")
+
+_LAST_DIGITS = 4
+"""By which numbers are kept that are not E.164: so many, any number has."""
+
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE contact (
+    row INTEGER PRIMARY KEY,
+    id TEXT UNIQUE,
+    number TEXT,
+    email TEXT,
+    record BLOB NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
+    seen INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX by_number ON contact (number);
+CREATE INDEX by_email ON contact (email);
+CREATE TABLE asked (kind TEXT, value TEXT, PRIMARY KEY (kind, value)) WITHOUT ROWID;
+CREATE TABLE came (number TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+_ADD = "INSERT INTO contact (id, number, email, record) VALUES (?, ?, ?, ?)"
+_RENEW = "UPDATE OR REPLACE contact SET id = ?, number = ?, email = ?, record = ? WHERE row = ?"
+
+
+@dataclass(frozen=True)
+class KnownContact:
+    """A contact of the account.
+
+    Attributes:
+        row: which one, in the index.
+        record: what it holds, as far as records can change it.
+    """
+
+    row: int
+    record: Record = field(repr=False)
+
+    @property
+    def sakari_id(self) -> str | None:
+        """Its id; None where Sakari's answer to its creation held none, or in a dry run."""
+        return self.record.get("id")
+
+
+class KnownContacts:
+    """An index of contacts. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Forget all of it."""
+        self._database.close()
+
+    def find(self, key: Key) -> list[KnownContact]:
+        """The contacts that have an id, a number or an email address."""
+        kind, value = key
+        if kind == "id":
+            return self._select("id = ?", value)
+        if kind == "email":
+            return self._select("email = ?", value.strip().casefold())
+        odd = self._select("number = ?", _last_digits(value))
+        return [
+            *self._select("number = ?", value),
+            *(one for one in odd if phone.same(one.record, value)),
+        ]
+
+    def found(self, keys: Iterable[Key]) -> dict[MatchKey, list[KnownContact]]:
+        """Whom each of a record's keys finds."""
+        return {kind: self.find((kind, value)) for kind, value in keys}
+
+    def add(self, record: Record) -> None:
+        """Take in a contact as Sakari has it, unless it is known: then what is known is newer."""
+        self._take(record, newer=False)
+
+    def renew(self, record: Record) -> None:
+        """Take in a contact as Sakari has it now, whatever was known of it."""
+        self._take(record, newer=True)
+
+    def put(self, record: Record, row: int | None = None) -> int:
+        """Take in what was written: in place of a row, or as a new contact; gives its row."""
+        values = _columns(record)
+        if row is None:
+            # Sakari may have known it all the same.
+            known = self._execute("SELECT row FROM contact WHERE id = ?", values[0]).fetchone()
+            if known is None:
+                return int(self._execute(_ADD, *values).lastrowid or 0)
+            row = int(known[0])
+        self._execute(_RENEW, *values, row)
+        self._execute("UPDATE contact SET gone = 0 WHERE row = ?", row)
+        return row
+
+    def remove(self, row: int) -> None:
+        """Note that a contact is gone; it is not taken in again."""
+        self._execute("UPDATE contact SET gone = 1 WHERE row = ?", row)
+
+    def see(self, row: int) -> None:
+        """Note that the run brought a contact."""
+        self._execute("UPDATE contact SET seen = 1 WHERE row = ?", row)
+
+    def unseen(self) -> Iterator[KnownContact]:
+        """The contacts that the run did not bring, and that can be named by an id."""
+        last = 0
+        while True:  # one by one, as they are removed meanwhile
+            found = self._select("row > ? AND NOT seen AND id NOT NULL ORDER BY row LIMIT 1", last)
+            if not found:
+                return
+            yield found[0]
+            last = found[0].row
+
+    def count(self, *, unseen: bool = False) -> int:
+        """How many contacts there are, or how many of them the run did not bring."""
+        sql = "SELECT count(*) FROM contact WHERE NOT gone AND seen <= ?"
+        return int(self._execute(sql, 0 if unseen else 1).fetchone()[0])
+
+    def ask(self, key: Key) -> None:
+        """Note that Sakari was asked for something, and that all it has was taken in."""
+        self._execute("INSERT OR IGNORE INTO asked VALUES (?, ?)", *key)
+
+    def was_asked(self, key: Key) -> bool:
+        """Whether Sakari was asked for it."""
+        sql = "SELECT 1 FROM asked WHERE kind = ? AND value = ?"
+        return self._execute(sql, *key).fetchone() is not None
+
+    def came_before(self, number: str) -> bool:
+        """Whether a record with this number came before in the run; from now on, one did."""
+        return self._execute("INSERT OR IGNORE INTO came VALUES (?)", number).rowcount == 0
+
+    def _take(self, record: Record, *, newer: bool) -> None:
+        values = _columns(record)
+        sakari_id, number, *_ = values
+        known = self._select("id = ?", sakari_id, gone=True)
+        if known:
+            if newer:
+                self._execute(_RENEW, *values, known[0].row)
+            return
+        nameless = self._select("id IS NULL AND number = ?", number)
+        if sakari_id and nameless:  # made in this run, and Sakari did not tell its id
+            row = nameless[0].row
+            self.put(record if newer else {**nameless[0].record, "id": sakari_id}, row)
+            return
+        self._execute(_ADD, *values)
+
+    def _select(self, where: str, *values: Any, gone: bool = False) -> list[KnownContact]:
+        sql = f"SELECT row, record FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
+        rows = self._execute(sql, int(gone), *values)
+        return [KnownContact(row, msgspec.json.decode(record)) for row, record in rows]
+
+    def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return self._database.execute(sql, values)
+
+
+def _columns(record: Record) -> tuple[str | None, str | None, str | None, bytes]:
+    """Id, number and email of a record, and what is kept of it."""
+    kept = {name: record[name] for name in _KEPT if record.get(name) is not None}
+    identity = kept.pop("id", "")
+    if identity != "" and not str(identity).startswith(NO_ID):
+        kept["id"] = str(identity)
+    if isinstance(kept.get("mobile"), dict):
+        kept["mobile"] = {name: kept["mobile"].get(name) for name in ("number", "country")}
+    email = kept.get("email")
+    return (
+        kept.get("id"),
+        phone.of(kept) or _last_digits(phone.number_of(kept)),
+        email.strip().casefold() if isinstance(email, str) and email.strip() else None,
+        msgspec.json.encode(kept),
+    )
+
+
+def _last_digits(number: str | None) -> str | None:
+    return None if number is None else "…" + re.sub(r"\D", "", number)[-_LAST_DIGITS:]

@@ -1,0 +1,187 @@
+"""Contacts: found, decided on, and written, batch after batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sakari_client.errors import InvalidInputError
+from target_sakari.contacts.bulk import BulkWriter
+from target_sakari.contacts.decide import decide, intended, keys_of
+from target_sakari.contacts.find import Finder
+from target_sakari.contacts.job import Job
+from target_sakari.contacts.known import KnownContacts
+from target_sakari.contacts.mirror import Mirror
+from target_sakari.contacts.rounds import rounds
+from target_sakari.contacts.single import write_single
+from target_sakari.contacts.values import plain
+from target_sakari.failure import outcome_of
+from target_sakari.outcome import Outcome, RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    from sakari_client.errors import SakariError
+    from target_sakari.contacts.decide import Found
+    from target_sakari.contacts.known import Key
+    from target_sakari.mapping.inputs import ContactInput
+    from target_sakari.routes import Item, Route
+    from target_sakari.run import Run, Tell, TellRow
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A record that can be understood, and what it is looked for by."""
+
+    item: Item
+    input: ContactInput
+    keys: list[Key]
+
+
+class ContactWriter:
+    """Writes contacts; see `Writer`."""
+
+    def __init__(self, run: Run, mapper: Callable[[Item], ContactInput]) -> None:
+        """Make a writer.
+
+        Args:
+            run: what it works with.
+            mapper: what a record means; may raise `RejectedError`.
+        """
+        self._run = run
+        self._mapper = mapper
+        self._known = KnownContacts()
+        self._finder = Finder(run, self._known)
+        self._bulk = BulkWriter(run, self._known, self._finder)
+        self._mirror = Mirror(run, self._known, self._finder)
+        run.at_end.callback(self._known.close)
+
+    def write(self, items: Sequence[Item], tell: Tell) -> None:
+        """Write records; see `Writer`."""
+
+        def told(item: Item, outcome: Outcome) -> None:
+            self._mirror.told(outcome)
+            tell(item, outcome)
+
+        self._mirror.came(items)
+        wanted = list(self._read(items, told))
+        if any(item.route.mode == "mirror" for item in items):
+            self._finder.read_all()
+        failed = self._finder.find(key for one in wanted for key in one.keys)
+        if self._run.stopping():
+            return
+        certain = list(self._findable(wanted, failed, told))
+        self._write_rounds(certain, told)
+
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
+        """Remove what the run did not bring, for streams that are mirrored; see `Writer`.
+
+        Raises:
+            MirrorRefusedError: too many would be removed.
+            SakariError: something is wrong with the whole run.
+        """
+        self._mirror.finish(routes, tell)
+
+    def _read(self, items: Sequence[Item], tell: Tell) -> Iterator[_Wanted]:
+        """What records mean, with values as JSON has them; those that mean nothing are rejected."""
+        for item in items:
+            wanted = self._understand(item)
+            if isinstance(wanted, Outcome):
+                tell(item, wanted)
+                continue
+            if wanted.mobile and self._known.came_before(wanted.mobile):
+                self._run.duplicate(item)
+            yield _Wanted(item, wanted, keys_of(wanted, item.route))
+
+    def _understand(self, item: Item) -> ContactInput | Outcome:
+        """What a record means, or the outcome of one that means nothing."""
+        action = intended(item.route)
+        try:
+            return _plain(self._mapper(item))
+        except RejectedError as error:
+            return Outcome(action, "rejected", error.reason, error.detail)
+        except InvalidInputError as error:
+            return outcome_of(error, action, attempts=0)
+
+    def _findable(
+        self, wanted: Sequence[_Wanted], failed: Mapping[Key, SakariError], tell: Tell
+    ) -> Iterator[_Wanted]:
+        """Those records whose contacts could be looked for."""
+        for one in wanted:
+            error = next((failed[key] for key in one.keys if key in failed), None)
+            if error is None:
+                yield one
+            else:
+                tell(one.item, outcome_of(error, intended(one.item.route), attempts=0))
+
+    def _write_rounds(self, wanted: Sequence[_Wanted], tell: Tell) -> None:
+        found = [self._known.found(one.keys) for one in wanted]
+        # If any looks for addresses, those that give a contact one must not change places with it.
+        by_email = any("email" in one.item.route.match_by for one in wanted)
+        marks = [_marks(*pair, by_email=by_email) for pair in zip(wanted, found, strict=True)]
+        for number, places in enumerate(rounds(marks)):
+            if self._run.stopping():
+                return
+            jobs = []
+            for place in places:
+                one = wanted[place]
+                now = self._known.found(one.keys) if number else found[place]
+                jobs.append(Job(one.item, one.input, decide(one.input, now, one.item.route)))
+            self._write_round(jobs, tell)
+
+    def _write_round(self, jobs: Sequence[Job], tell: Tell) -> None:
+        """Write records of different contacts, and take in what they are then."""
+        for job in jobs:
+            if job.decision.settled:
+                if job.decision.contact:
+                    self._known.see(job.decision.contact.row)
+                tell(job.item, job.decision.settled)
+        for job, outcome in self._send([job for job in jobs if not job.decision.settled]):
+            self._take_in(job, outcome)
+            tell(job.item, outcome)
+
+    def _send(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        if self._run.dry_run:
+            return ((job, _planned(job)) for job in jobs)
+        if self._run.write_method == "single":
+            return write_single(self._run, jobs)
+        return self._bulk.write(jobs)
+
+    def _take_in(self, job: Job, outcome: Outcome) -> None:
+        decision, contact = job.decision, job.decision.contact
+        if decision.way == "delete":
+            if contact and outcome.outcome in {"written", "planned", "skipped"}:
+                self._known.remove(contact.row)
+        elif outcome.outcome in {"written", "planned"}:
+            after = {"id": outcome.sakari_id, **decision.after}
+            self._known.see(self._known.put(after, contact.row if contact else None))
+
+
+def _plain(wanted: ContactInput) -> ContactInput:
+    keys = [wanted.sakari_id, wanted.mobile, wanted.email]
+    values = plain(
+        {
+            "fields": wanted.fields,
+            "tags": wanted.tags,
+            "attributes": wanted.attributes,
+            "keys": keys,  # checked only: they are text
+        }
+    )
+    tags = None if values["tags"] is None else tuple(values["tags"])
+    return replace(wanted, fields=values["fields"], tags=tags, attributes=values["attributes"])
+
+
+def _marks(wanted: _Wanted, found: Found, *, by_email: bool) -> Iterator[Hashable]:
+    """What tells whether another record is about the same contact."""
+    yield from wanted.keys
+    for contacts in found.values():
+        yield from (("row", one.row) for one in contacts)
+    email = wanted.input.fields.get("email") or wanted.input.email
+    if by_email and email:
+        yield "address", email.strip().casefold()
+
+
+def _planned(job: Job) -> Outcome:
+    contact = job.decision.contact
+    sakari_id = contact.sakari_id if contact else None
+    return Outcome(job.decision.action, "planned", sakari_id=sakari_id)

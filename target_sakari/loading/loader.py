@@ -1,0 +1,341 @@
+"""A run: records come in, are written in batches, and states go out once they are true."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from target_sakari.loading.checkpoint import Checkpoint
+from target_sakari.loading.progress import Progress
+from target_sakari.loading.request_count import RequestCount
+from target_sakari.loading.state_output import write_state
+from target_sakari.loading.summary import REJECTED, Summary
+from target_sakari.loading.threshold import Threshold
+from target_sakari.loading.told import Told
+from target_sakari.routes import KINDS, Item, Kind, Route
+from target_sakari.run import Run, Writer
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from sakari_client.client import SakariClient
+    from sakari_client.clock import Clock
+    from sakari_client.http.transport import Hook, Try
+    from target_sakari.lines import Stop
+    from target_sakari.loading.checkpoint import State
+    from target_sakari.loading.received import Received
+    from target_sakari.outcome import Outcome, Row
+    from target_sakari.settings import LoadSettings
+
+
+class TooManyRejectedError(Exception):
+    """More records were rejected than the settings allow."""
+
+
+class LostOutcomeError(Exception):
+    """A writer came to its end without telling what became of all its records."""
+
+
+class MakeWriters(Protocol):
+    """Makes a writer for each kind of record."""
+
+    def __call__(self, run: Run) -> Mapping[Kind, Writer]:
+        """Make the writers of a run."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a run reaches the world by.
+
+    Attributes:
+        connect: makes the client, whose every request is told to what it is given.
+        make_writers: makes the writers.
+        stop: whether a signal asked the run to end.
+        clock: tells the time.
+        logger: of the target.
+    """
+
+    connect: Callable[[Hook], SakariClient]
+    make_writers: MakeWriters
+    stop: Stop
+    clock: Clock
+    logger: logging.Logger
+
+
+@dataclass
+class _Entry:
+    """A record of the batch.
+
+    Attributes:
+        received: as it came in.
+        item: what is to be written; None where it never comes to that.
+        outcome: what became of it, as soon as that is known.
+    """
+
+    received: Received
+    item: Item | None = None
+    outcome: Outcome | None = None
+
+
+class Loader:
+    """Writes records in batches.
+
+    A batch is written when it is full, or when its first record has waited `batch_wait` seconds.
+    Whatever ends a run, what is known by then is told, and the state goes out that is true by then.
+    """
+
+    def __init__(self, settings: LoadSettings, outside: Outside) -> None:
+        """Begin a run; nothing is sent yet.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        self._settings = settings
+        self._outside = outside
+        self._told = Told(settings)
+        self._threshold = Threshold(settings.max_rejected, settings.max_rejected_percent)
+        self._passed: str | None = None
+        self._summary = Summary()
+        self._checkpoint = Checkpoint()
+        self._batch: dict[int, _Entry] = {}
+        self._since: float | None = None
+        self._began = outside.clock.monotonic()
+        self._progress = Progress(outside.logger, outside.clock)
+        self._routes: dict[str, Route] = {}
+        self._unread = 0
+        self._requests = RequestCount()
+        self._failed = self._closed = False
+        self._run = self._make_run()
+        self._writers = outside.make_writers(self._run)
+
+    def _make_run(self) -> Run:
+        client = self._outside.connect(self._note)
+        return Run(
+            client=client,
+            stopping=self._stopping,
+            dry_run=self._settings.dry_run,
+            write_method=self._settings.write_method,
+            workers=client.config.concurrency,
+            duplicate=lambda item: self._summary.add_duplicate(
+                self._batch[item.position].received.stream
+            ),
+        )
+
+    def _note(self, request: Try) -> None:
+        self._requests(request)
+        self._run.attempts(request)
+
+    # What comes in
+
+    def add_route(self, route: Route) -> None:
+        """A stream came that goes into Sakari."""
+        self._routes[route.stream] = route
+
+    def add_record(self, received: Received, route: Route, record: Mapping[str, Any]) -> None:
+        """A record came that is to be written.
+
+        Raises:
+            SakariError: writing the batch showed that something is wrong with the whole run.
+            TooManyRejectedError: too many records were rejected.
+        """
+        position = self._checkpoint.add_record()
+        self._add(position, _Entry(received, Item(position, route, record)))
+
+    def add_outcome(self, received: Received, outcome: Outcome) -> None:
+        """A record came whose outcome is clear already.
+
+        Raises:
+            SakariError: as of `add_record`.
+            TooManyRejectedError: likewise.
+        """
+        self._unread += outcome.outcome in REJECTED
+        self._add(self._checkpoint.add_record(), _Entry(received, outcome=outcome))
+
+    def add_state(self, state: State) -> None:
+        """A state came."""
+        self._checkpoint.add_state(state)
+        self._start_waiting()
+
+    def _add(self, position: int, entry: _Entry) -> None:
+        self._batch[position] = entry
+        self._summary.add_record(entry.received.stream)
+        self._start_waiting()
+        if len(self._batch) >= self._settings.batch_size_rows:
+            self.flush()
+        else:
+            self.tick()
+
+    # Time
+
+    def _start_waiting(self) -> None:
+        if self._since is None:
+            self._since = self._outside.clock.monotonic()
+
+    def seconds_left(self) -> float | None:
+        """Until the batch is to be written, though no more comes in; None where there is none."""
+        if self._since is None:
+            return None
+        waited = self._outside.clock.monotonic() - self._since
+        return max(0.0, self._settings.batch_wait - waited)
+
+    def tick(self) -> None:
+        """Write the batch if it has waited long enough.
+
+        Raises:
+            SakariError: as of `add_record`.
+            TooManyRejectedError: likewise.
+        """
+        if self.seconds_left() == 0:
+            self.flush()
+
+    # Writing
+
+    def _stopping(self) -> bool:
+        return self._passed is not None or self._outside.stop.asked()
+
+    def flush(self) -> None:
+        """Write the batch, tell what became of it, and have the state out that is true then.
+
+        Raises:
+            SakariError: as of `add_record`.
+            TooManyRejectedError: likewise.
+        """
+        self._since = None
+        self._failed = True  # until it is clear that all is well
+        try:
+            self._write_batch()
+        finally:
+            self._settle_batch()
+        if self._passed is not None:
+            raise TooManyRejectedError(self._excess(self._passed))
+        self._failed = False
+
+    def _write_batch(self) -> None:
+        items: dict[Kind, list[Item]] = {kind: [] for kind in KINDS}
+        for entry in self._batch.values():
+            if entry.item is not None:
+                items[entry.item.route.to].append(entry.item)
+            elif entry.outcome is not None:
+                self._count(entry.received.stream, entry.outcome)
+        for kind, of_kind in items.items():
+            if of_kind and not self._stopping():
+                self._writers[kind].write(of_kind, self._tell)
+        lost = sum(entry.outcome is None for entry in self._batch.values())
+        if lost and not self._stopping():
+            raise LostOutcomeError(f"{lost:,} records got no outcome.")
+
+    def _tell(self, item: Item, outcome: Outcome) -> None:
+        entry = self._batch[item.position]
+        entry.outcome = outcome
+        self._count(entry.received.stream, outcome)
+
+    def _tell_row(self, row: Row) -> None:
+        self._summary.add_outcome(row.stream, row.outcome)
+        self._told.tell_row(row)
+
+    def _count(self, stream: str, outcome: Outcome) -> None:
+        summary = self._summary
+        summary.add_outcome(stream, outcome)
+        self._passed = self._passed or self._threshold.passed(summary.rejected, summary.done)
+        self._progress.advance(summary.done, summary.read)
+
+    def _settle_batch(self) -> None:
+        batch, self._batch = self._batch, {}
+        for position, entry in batch.items():
+            if entry.outcome is not None:
+                self._told.tell(entry.received, entry.outcome)
+                self._checkpoint.settle(position)
+        self._send_state()
+
+    def _send_state(self) -> None:
+        state = self._checkpoint.due()
+        if state is not None and not self._settings.dry_run:
+            self._told.sync()
+            write_state(state)
+
+    def _excess(self, setting: str) -> str:
+        summary = self._summary
+        return (
+            f"{summary.rejected:,} of {summary.done:,} records were rejected, more than {setting} "
+            f"allows: {summary.commonest_reasons()}. Look at the rejects, mend the input or the "
+            "setting `streams`, and run it again."
+        )
+
+    # The end
+
+    def finish(self) -> None:
+        """End a run whose input came to its end.
+
+        Raises:
+            SakariError: as of `add_record`.
+            TooManyRejectedError: likewise.
+        """
+        self.flush()
+        if not self._stopping():
+            self._failed = True
+            self._finish_writers()
+            self._failed = False
+        self.close(finished=not self._stopping())
+
+    def _finish_writers(self) -> None:
+        routes = list(self._routes.values())
+        if self._unread and any(one.mode == "mirror" for one in routes):
+            self._outside.logger.warning(
+                "mirror removed nothing; records that could not be read: %d.", self._unread
+            )
+            return
+        for kind in KINDS:
+            of_kind = [one for one in routes if one.to == kind]
+            if of_kind:
+                self._writers[kind].finish(of_kind, self._tell_row)
+
+    def give_up(self) -> None:
+        """End a run after an error: what came before it is written, unless that is what failed.
+
+        Raises:
+            SakariError: as of `add_record`.
+            TooManyRejectedError: likewise.
+        """
+        try:
+            if not (self._failed or self._closed):
+                self.flush()
+        finally:
+            self.close(finished=False)
+
+    def close(self, *, finished: bool) -> None:
+        """Close all, and say what became of the records; harmless when called again.
+
+        Records that were not begun get no outcome, so that no state is true that comes after them.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if not self._failed:
+            self._send_state()
+        self._run.at_end.close()
+        self._run.client.close()
+        self._outside.stop.close()
+        try:
+            self._told.close()
+        finally:
+            self._say(finished=finished)
+
+    def _say(self, *, finished: bool) -> None:
+        figures = {
+            "streams": self._summary.as_json(),
+            "requests": self._requests.requests,
+            "retries": self._requests.retries,
+            "seconds": round(self._outside.clock.monotonic() - self._began, 3),
+            "dry_run": self._settings.dry_run,
+            "finished": finished,
+        }
+        self._outside.logger.info("summary %s", json.dumps(figures))
+        if self._settings.dry_run or sys.stderr.isatty():
+            sys.stderr.write(f"{self._summary.table()}\n")

@@ -1,0 +1,36 @@
+"""States go out to stdout, a line each."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from sakari_client.command import forget
+from target_sakari.messages import as_json
+
+if TYPE_CHECKING:
+    from target_sakari.loading.checkpoint import State
+
+
+class StateOutputError(Exception):
+    """A state cannot be written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"the state cannot be written to stdout: {error.strerror}. What was loaded is loaded; "
+            "the next run begins at the last state that was kept, and repeats what came after it."
+        )
+
+
+def write_state(state: State) -> None:
+    """Write a state.
+
+    Raises:
+        StateOutputError: nobody takes it.
+    """
+    try:
+        sys.stdout.write(f"{as_json(state).decode()}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        forget(sys.stdout)
+        raise StateOutputError(error) from None

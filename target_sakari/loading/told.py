@@ -1,0 +1,80 @@
+"""Where outcomes go: the outcomes file, the rejects file, and onto disk before a state goes out."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from sakari_client.errors import ConfigError
+from target_sakari.loading.outcomes_file import outcome_line
+from target_sakari.loading.rejects_file import RejectLines
+from target_sakari.loading.run_file import RunFile
+from target_sakari.loading.summary import REJECTED
+from target_sakari.outcome import Row
+
+if TYPE_CHECKING:
+    from target_sakari.loading.received import Received
+    from target_sakari.outcome import Outcome
+    from target_sakari.settings import LoadSettings
+
+
+class Told:
+    """The files that a run tells its outcomes to, as far as the settings name them."""
+
+    def __init__(self, settings: LoadSettings) -> None:
+        """Open the files.
+
+        Raises:
+            ConfigError: one of them cannot be written.
+        """
+        self._outcomes = self._rejects = None
+        self._lines = RejectLines()
+        try:
+            if settings.outcomes_path is not None:
+                self._outcomes = RunFile("outcomes_path", settings.outcomes_path)
+            if settings.rejects_path is not None:
+                self._rejects = RunFile("rejects_path", settings.rejects_path)
+        except ConfigError:
+            self.close()
+            raise
+
+    def tell(self, received: Received, outcome: Outcome) -> None:
+        """Write the outcome of a record.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        self.tell_row(Row(received.stream, received.key, outcome))
+        if self._rejects is not None and outcome.outcome in REJECTED:
+            for line in self._lines.of(received, outcome):
+                self._rejects.write(line)
+
+    def tell_row(self, row: Row) -> None:
+        """Write an outcome that no record asked for.
+
+        Raises:
+            ConfigError: the file cannot be written.
+        """
+        if self._outcomes is not None:
+            self._outcomes.write(outcome_line(row))
+
+    def sync(self) -> None:
+        """Have all of it on disk.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        for file in (self._outcomes, self._rejects):
+            if file is not None:
+                file.sync()
+
+    def close(self) -> None:
+        """Close the files; harmless when called again.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        with contextlib.ExitStack() as files:  # each, also where another fails
+            for file in (self._outcomes, self._rejects):
+                if file is not None:
+                    files.callback(file.close)

@@ -1,0 +1,136 @@
+"""Uploads: chunks that are refused, rows that are not told of, and the choice of method."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from target_sakari.reasons import Reason
+from target_sakari.routes import Route
+from tests.target.contact_loads import Record, load, number, people, stored
+
+if TYPE_CHECKING:
+    from sakari_emulator.server import EmulatorServer
+
+
+def posts(emulator: EmulatorServer) -> int:
+    return sum(one.method == "POST" and one.path.endswith("/contacts") for one in emulator.requests)
+
+
+def test_many_rows_go_up_in_one_request(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    result = load(settings, people(500))
+    assert result.counts == {"written": 500}
+    assert posts(emulator) == 1
+    assert all(one.sakari_id for _, one in result.outcomes)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(49, 49), (50, 1)])
+def test_few_rows_are_written_one_by_one(
+    emulator: EmulatorServer,
+    settings: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    count: int,
+    requests: int,
+) -> None:
+    caplog.set_level(logging.INFO, "target_sakari")
+    assert load(settings, people(2 * count), batch=count).counts == {"written": 2 * count}
+    assert posts(emulator) == 2 * requests
+    said = [one for one in caplog.messages if "write_method auto" in one]
+    assert len(said) == 1
+
+
+def test_bulk_uploads_few_rows_too(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    assert load(settings, people(5), write_method="bulk").counts == {"written": 5}
+    assert posts(emulator) == 1
+
+
+def test_what_no_cell_can_hold_is_written_by_itself(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    records: list[Record] = people(60)
+    records[3]["tags"] = ["a|b"]
+    records[4]["tags"] = [{"tag": "hidden", "visible": False}]
+    records[5]["attributes"] = {"list": [1, 2]}
+    assert load(settings, records).counts == {"written": 60}
+    assert posts(emulator) == 4
+    assert stored(emulator, number(3)).tags == [{"tag": "a|b", "visible": True}]
+    assert stored(emulator, number(4)).tags == [{"tag": "hidden", "visible": False}]
+    assert stored(emulator, number(5)).attributes == {"list": [1, 2]}
+
+
+def test_rows_are_sorted_by_their_columns(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    records = people(200)
+    for one in records[::2]:
+        one["email"] = f"{one['firstName']}@example.com"
+    assert load(settings, records).counts == {"written": 200}
+    assert posts(emulator) == 2
+
+
+@pytest.mark.parametrize("bad_row", ["told", "fails_all"])
+@pytest.mark.parametrize("lists", ["full", "counts"])
+def test_one_bad_row_is_the_only_one_that_is_rejected(
+    emulator: EmulatorServer, settings: dict[str, Any], bad_row: str, lists: str
+) -> None:
+    emulator.switch(csv_bad_row=bad_row, csv_lists=lists)
+    records = people(300)
+    records[123]["mobile"] = "+99"
+    result = load(settings, records)
+    assert result.counts == {"written": 299, "rejected": 1}
+    assert (result[123].outcome, result[123].reason) == ("rejected", Reason.REFUSED)
+    assert "CONT-001" in str(result[123].detail)
+    assert posts(emulator) <= 2 + 2 * 6 + 8
+    assert len(emulator.ids("contacts")) == 130 + 299
+    # Each is known by its id from then on, whether Sakari told it or not.
+    again = [{"mobile": number(at), "firstName": None} for at in range(20)]
+    assert load(settings, [*people(20), *again], write_method="bulk").counts == {
+        "unchanged": 20,
+        "written": 20,
+    }
+
+
+def test_contacts_whose_ids_are_not_told_can_be_changed_in_the_same_run(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(csv_lists="counts")
+    records: list[Record] = people(60)
+    records += [{"mobile": number(3), "firstName": None, "lastName": "L"}]
+    records += [{"mobile": number(4), "deleted": True}]
+    route = Route("people", "contacts", delete=True)
+    assert load(settings, records, route).counts == {"written": 62}
+    one = stored(emulator, number(3))
+    assert (one.first_name, one.last_name) == (None, "L")
+    assert len(emulator.ids("contacts")) == 130 + 59
+
+
+def test_an_upload_that_is_too_large_is_halved_once_and_for_all(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(csv_max_rows=100)
+    assert load(settings, people(800), batch=400).counts == {"written": 800}
+    refused = [one for one in emulator.requests if one.status == 413]
+    assert len(refused) == 3
+    assert posts(emulator) == len(refused) + 8
+
+
+def test_where_sakari_takes_no_csv_all_is_written_one_by_one(
+    emulator: EmulatorServer, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.switch(csv="reject")
+    assert load(settings, people(200), batch=100).counts == {"written": 200}
+    assert posts(emulator) == 201
+    assert sum("one by one" in one for one in caplog.messages) == 1
+
+
+def test_an_upload_that_fails_is_looked_up_and_written_one_by_one(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(fail_after_accept_every=1, fail_after_accept="500")
+    settings = {**settings, "max_retries": 0}
+    result = load(settings, people(60))
+    assert result.counts == {"written": 60}
+    assert posts(emulator) == 1
+    assert all(one.sakari_id for _, one in result.outcomes)

@@ -1,0 +1,164 @@
+"""What ends a load of contacts early, and what is known of the records by then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_client.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    RequestRefusedError,
+    SakariError,
+)
+from target_sakari.reasons import Reason
+from target_sakari.routes import Route
+from tests.odd_server import answer, odd_server
+from tests.target.contact_loads import Load, load, methods, number, people
+
+if TYPE_CHECKING:
+    from sakari_emulator.server import EmulatorServer
+
+
+def test_a_record_that_sakari_fails_at_is_unknown_and_the_others_go_on(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(fail_after_accept_every=4, fail_after_accept="500")
+    settings = {**settings, "max_retries": 0}
+    result = load(settings, people(20), write_method="single")
+    assert result.counts == {"written": 15, "unknown": 5}
+    assert {(one.outcome, one.reason, one.attempts) for _, one in result.outcomes} == {
+        ("written", None, 1),
+        ("unknown", Reason.FAILED, 1),
+    }
+
+
+def test_tries_are_counted(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
+    emulator.switch(fail_after_accept_every=2, fail_after_accept="500")
+    result = load(settings, people(10), write_method="single", workers=1)
+    assert result.counts == {"written": 10}
+    tries = [one.attempts for _, one in result.outcomes]
+    assert set(tries) == {1, 2}
+    assert sum(tries) == sum(
+        one.method == "POST" and one.path.endswith("/contacts") for one in emulator.requests
+    )
+
+
+@pytest.mark.parametrize("method", ["single", "bulk"])
+def test_credentials_that_end_during_the_run_end_it(
+    emulator: EmulatorServer, settings: dict[str, Any], method: Any
+) -> None:
+    result = Load()
+
+    def revoke() -> bool:
+        if len(result.outcomes) >= 5:
+            emulator.switch(error_every=1, error_status=401)
+        return False
+
+    records = people(30)
+    for at, one in enumerate(records):
+        one["attributes"] = {f"a{at}": 1}  # columns of its own, so a chunk of its own
+    with pytest.raises(AuthenticationError):
+        load(settings, records, write_method=method, stopping=revoke, into=result, workers=4)
+    assert 5 <= len(result.outcomes) < 30
+    assert result.counts == {"written": len(result.outcomes)}
+    told = {item.record["mobile"] for item, _ in result.outcomes}
+    there = {one.mobile.number for one in emulator.account.contacts if one.mobile}
+    assert told <= there
+    # Nothing was begun after, so hardly any is there that nobody was told of.
+    assert {number(at) for at in range(30)} & there == told
+
+
+def test_an_account_without_credit_ends_the_run() -> None:
+    body = b'{"success": false, "error": {"code": "ACCT-006", "message": "none"}}'
+    with odd_server(answer(body, status="400 Bad Request")) as server:
+        settings = {"api_url": server.url, "client_id": "a", "client_secret": "b"}
+        with pytest.raises(RequestRefusedError) as caught:
+            load({**settings, "account_id": "c"}, people(1))
+    assert caught.value.code == "ACCT-006"
+
+
+def test_many_failures_in_a_row_end_the_run(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(fail_after_accept_every=1, fail_after_accept="500")
+    settings = {**settings, "max_retries": 0, "circuit_breaker_failures": 5}
+    result = Load()
+    with pytest.raises(CircuitOpenError):
+        load(settings, people(40), write_method="single", workers=2, into=result)
+    assert {one.outcome for _, one in result.outcomes} == {"unknown"}
+    assert len(result.outcomes) < 10
+
+
+@pytest.mark.parametrize("method", ["single", "bulk"])
+def test_a_run_that_is_to_stop_begins_nothing_further(
+    emulator: EmulatorServer, settings: dict[str, Any], method: Any
+) -> None:
+    result = Load()
+    records = people(40)
+    for at, one in enumerate(records):
+        one["attributes"] = {f"a{at}": 1}
+    load(
+        settings,
+        records,
+        write_method=method,
+        stopping=lambda: len(result.outcomes) >= 7,
+        into=result,
+        workers=3,
+    )
+    assert 7 <= len(result.outcomes) <= 7 + 3
+    assert result.counts == {"written": len(result.outcomes)}
+    assert len(emulator.ids("contacts")) == 130 + len(result.outcomes)
+
+
+def test_a_run_that_is_to_stop_reads_no_further(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    result = load(settings, people(40), Route("people", "contacts", mode="mirror"), stopping=yes)
+    assert result.outcomes == []
+    assert result.rows == []
+    assert methods(emulator)["GET"] <= 2  # the first page, and one fetched ahead
+    assert "POST" not in methods(emulator)
+
+
+def yes() -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("record", "end"),
+    [
+        ({"firstName": None}, ("update", "rejected", Reason.NOT_FOUND)),
+        ({"deleted": True}, ("delete", "skipped", Reason.ALREADY_ABSENT)),
+    ],
+)
+def test_a_contact_that_is_gone_meanwhile_is_said(
+    emulator: EmulatorServer, settings: dict[str, Any], record: dict[str, Any], end: Any
+) -> None:
+    load(settings, people(1))
+    result = Load()
+
+    def vanish() -> bool:
+        if result.outcomes:
+            emulator.account.delete("contacts", 1, "front")
+        return False
+
+    # The index knows of the contact, and is not asked again once the first record is written.
+    records: list[dict[str, Any]] = [{"mobile": number(0), "lastName": "L"}]
+    records += [{"mobile": number(0), **record}]
+    route = Route("people", "contacts", delete=True)
+    load(settings, records, route, stopping=vanish, into=result)
+    assert (result[1].action, result[1].outcome, result[1].reason) == end
+    assert result[1].attempts == 1
+
+
+def test_an_account_that_cannot_be_read_ends_the_run(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(fail_stream="contacts", error_status=400)
+    with pytest.raises(RequestRefusedError):
+        load(settings, people(3))
+    emulator.switch(error_status=500)
+    with pytest.raises(SakariError):
+        load({**settings, "max_retries": 0}, people(3))
