@@ -100,7 +100,7 @@ class Run:
 
 
 class TapError(Exception):
-    """A tap did not end well."""
+    """A tap or a target did not end well."""
 
 
 @dataclass(frozen=True)
@@ -158,37 +158,65 @@ class Tap:
     def _execute(
         self, settings: Mapping[str, Any], output: IO[bytes], *arguments: str
     ) -> dict[str, float]:
-        config, report, log = (self.folder / name for name in ("config.json", "report", "log"))
         given = {**self.server.settings, **self.settings, **settings}
-        config.write_text(json.dumps(given), "utf-8")
-        timed = [sys.executable, "-I", "-S", "bench/timed.py", str(report), str(LONGEST)]
-        command = [sys.executable, "-m", self.module, "--config", str(config), *arguments]
-        environment = {
-            # As in an installation: there the modules are compiled already. Writing the catalog
-            # has compiled them here.
-            **{name: value for name, value in os.environ.items() if name not in _SET_ASIDE},
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
-        }
-        with log.open("wb") as errors:
-            _run([*timed, *command], output, errors, environment)
-        cost: dict[str, float] = json.loads(report.read_bytes())
-        exit_code = cost.pop("exit_code")
-        if exit_code != 0:
-            last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
-            raise TapError(f"{self.module} ended with exit code {exit_code}; last words:\n{last}")
-        return cost
+        return execute(self.module, self.folder, given, *arguments, stdout=output)
+
+
+def execute(
+    module: str,
+    folder: Path,
+    config: Mapping[str, Any],
+    *arguments: str,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+    stdout: IO[bytes] | int = subprocess.DEVNULL,
+) -> dict[str, float]:
+    """Run a tap or a target; return `seconds`, `cpu_seconds` and `peak_mb`.
+
+    Args:
+        module: what `python -m` starts.
+        folder: where its files go.
+        config: its settings.
+        arguments: further ones of its command.
+        stdin: what it reads.
+        stdout: where it writes.
+
+    Raises:
+        TapError: its exit code was not 0.
+    """
+    path, report, log = (folder / name for name in ("config.json", "report", "log"))
+    path.write_text(json.dumps(config), "utf-8")
+    timed = [sys.executable, "-I", "-S", "bench/timed.py", str(report), str(LONGEST)]
+    command = [sys.executable, "-m", module, "--config", str(path), *arguments]
+    environment = {
+        # As in an installation: there the modules are compiled already. Writing the catalog
+        # has compiled them here.
+        **{name: value for name, value in os.environ.items() if name not in _SET_ASIDE},
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
+    with log.open("wb") as errors:
+        _run([*timed, *command], stdin, stdout, errors, environment)
+    cost: dict[str, float] = json.loads(report.read_bytes())
+    exit_code = cost.pop("exit_code")
+    if exit_code != 0:
+        last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
+        raise TapError(f"{module} ended with exit code {exit_code}; last words:\n{last}")
+    return cost
 
 
 def _run(
-    command: list[str], output: IO[bytes], errors: IO[bytes], environment: Mapping[str, str]
+    command: list[str],
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    errors: IO[bytes],
+    environment: Mapping[str, str],
 ) -> None:
     """Run a command to its end; end it, and what it started, where this process cannot wait."""
     process = subprocess.Popen(
         command,
         cwd=CHECKOUT,
         env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
+        stdin=stdin,
+        stdout=stdout,
         stderr=errors,
         start_new_session=True,
     )
