@@ -153,6 +153,18 @@ def test_a_contact_that_is_gone_meanwhile_is_said(
     assert result[1].attempts == 1
 
 
+def test_a_deletion_whose_answer_was_lost_is_done(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    load(settings, people(2))
+    emulator.switch(truncate_every=2)  # so one of two requests in a row is hit
+    route = Route("people", "contacts", mode="delete")
+    result = load(settings, people(2), route, workers=1)
+    assert result.counts == {"written": 2}
+    assert 2 in {one.attempts for _, one in result.outcomes}
+    assert len(emulator.ids("contacts")) == 130
+
+
 def test_an_account_that_cannot_be_read_ends_the_run(
     emulator: EmulatorServer, settings: dict[str, Any]
 ) -> None:
