@@ -174,7 +174,7 @@ class BulkWriter:
         self._finder.look_again([("mobile", str(phone.of(job.decision.body))) for job in jobs])
         others: list[Job] = []
         for job in jobs:
-            route = job.item.route
+            route = job.route
             again = decide(job.wanted, self._known.found(keys_of(job.wanted, route)), route)
             if again.settled and again.settled.outcome == "unchanged":
                 sakari_id = again.settled.sakari_id

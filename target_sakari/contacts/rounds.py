@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+_Of = TypeVar("_Of")
 
 
-def rounds(marks: Sequence[Iterable[Hashable]]) -> list[list[int]]:
-    """Sort records into rounds: each holds at most one record of a contact, in their order.
+def by_contact(marks: Sequence[Iterable[Hashable]]) -> list[list[int]]:
+    """Sort records by the contacts that they are about.
 
     Args:
         marks: of each record, what it is known by. Records that share a mark are of one contact,
             also by way of others.
 
     Returns:
-        The places of the records, round by round.
+        For each contact, in the order in which they first come, the places of its records.
     """
     parents: dict[Hashable, Hashable] = {}
 
@@ -27,18 +30,17 @@ def rounds(marks: Sequence[Iterable[Hashable]]) -> list[list[int]]:
             mark = parent
         return mark
 
-    first: list[Hashable] = []
     for place, own in enumerate(marks):
-        alone: Hashable = ("place", place)
         for mark in own:
-            parents[root(mark)] = root(alone)
-        first.append(alone)
-    came: defaultdict[Hashable, int] = defaultdict(int)
-    sorted_: list[list[int]] = []
-    for place, alone in enumerate(first):
-        contact = root(alone)
-        if came[contact] == len(sorted_):
-            sorted_.append([])
-        sorted_[came[contact]].append(place)
-        came[contact] += 1
-    return sorted_
+            parents[root(mark)] = root(("place", place))
+    contacts: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for place in range(len(marks)):
+        contacts[root(("place", place))].append(place)
+    return list(contacts.values())
+
+
+def rounds(queues: Iterable[Sequence[_Of]]) -> Iterator[list[_Of]]:
+    """The first of each queue, then the second of each, and so on."""
+    waiting = [iter(queue) for queue in queues]
+    while together := [one for queue in waiting for one in islice(queue, 1)]:
+        yield together

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import InvalidInputError
 from target_sakari.contacts.bulk import BulkWriter
 from target_sakari.contacts.decide import decide, intended, keys_of
 from target_sakari.contacts.find import Finder
-from target_sakari.contacts.job import Job
+from target_sakari.contacts.fold import fold, folded
+from target_sakari.contacts.job import Job, Wanted
 from target_sakari.contacts.known import KnownContacts
 from target_sakari.contacts.mirror import Mirror
-from target_sakari.contacts.rounds import rounds
+from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.contacts.single import write_single
 from target_sakari.contacts.values import plain
 from target_sakari.failure import outcome_of
 from target_sakari.outcome import Outcome, RejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from sakari_client.errors import SakariError
     from target_sakari.contacts.decide import Found
@@ -27,15 +29,6 @@ if TYPE_CHECKING:
     from target_sakari.mapping.inputs import ContactInput
     from target_sakari.routes import Item, Route
     from target_sakari.run import Run, Tell, TellRow
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """A record that can be understood, and what it is looked for by."""
-
-    item: Item
-    input: ContactInput
-    keys: list[Key]
 
 
 class ContactWriter:
@@ -71,7 +64,7 @@ class ContactWriter:
         if self._run.stopping():
             return
         certain = list(self._findable(wanted, failed, told))
-        self._write_rounds(certain, told)
+        self._write_rounds(self._queues(certain), told)
 
     def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         """Remove what the run did not bring, for streams that are mirrored; see `Writer`.
@@ -82,7 +75,7 @@ class ContactWriter:
         """
         self._mirror.finish(routes, tell)
 
-    def _read(self, items: Sequence[Item], tell: Tell) -> Iterator[_Wanted]:
+    def _read(self, items: Sequence[Item], tell: Tell) -> Iterator[Wanted]:
         """What records mean, with values as JSON has them; those that mean nothing are rejected."""
         for item in items:
             wanted = self._understand(item)
@@ -91,7 +84,7 @@ class ContactWriter:
                 continue
             if wanted.mobile and self._known.came_before(wanted.mobile):
                 self._run.duplicate(item)
-            yield _Wanted(item, wanted, keys_of(wanted, item.route))
+            yield Wanted(item, wanted, keys_of(wanted, item.route))
 
     def _understand(self, item: Item) -> ContactInput | Outcome:
         """What a record means, or the outcome of one that means nothing."""
@@ -104,8 +97,8 @@ class ContactWriter:
             return outcome_of(error, action, attempts=0)
 
     def _findable(
-        self, wanted: Sequence[_Wanted], failed: Mapping[Key, SakariError], tell: Tell
-    ) -> Iterator[_Wanted]:
+        self, wanted: Sequence[Wanted], failed: Mapping[Key, SakariError], tell: Tell
+    ) -> Iterator[Wanted]:
         """Those records whose contacts could be looked for."""
         for one in wanted:
             error = next((failed[key] for key in one.keys if key in failed), None)
@@ -114,31 +107,50 @@ class ContactWriter:
             else:
                 tell(one.item, outcome_of(error, intended(one.item.route), attempts=0))
 
-    def _write_rounds(self, wanted: Sequence[_Wanted], tell: Tell) -> None:
-        found = [self._known.found(one.keys) for one in wanted]
+    def _queues(self, wanted: Sequence[Wanted]) -> Iterator[list[tuple[Wanted, ...]]]:
+        """For each contact, what is to be written of it one after the other."""
+        found = (self._known.found(one.keys) for one in wanted)
         # If any looks for addresses, those that give a contact one must not change places with it.
         by_email = any("email" in one.item.route.match_by for one in wanted)
         marks = [_marks(*pair, by_email=by_email) for pair in zip(wanted, found, strict=True)]
-        for number, places in enumerate(rounds(marks)):
+        for places in by_contact(marks):
+            yield folded(wanted[place] for place in places)
+
+    def _write_rounds(self, queues: Iterable[list[tuple[Wanted, ...]]], tell: Tell) -> None:
+        for together in rounds(queues):
             if self._run.stopping():
                 return
-            jobs = []
-            for place in places:
-                one = wanted[place]
-                now = self._known.found(one.keys) if number else found[place]
-                jobs.append(Job(one.item, one.input, decide(one.input, now, one.item.route)))
-            self._write_round(jobs, tell)
+            refused = self._write_round([self._job(records) for records in together], tell)
+            # One of them may be right.
+            self._write_rounds(([(one,) for one in job.records] for job in refused), tell)
 
-    def _write_round(self, jobs: Sequence[Job], tell: Tell) -> None:
-        """Write records of different contacts, and take in what they are then."""
+    def _job(self, records: tuple[Wanted, ...]) -> Job:
+        last = records[-1]
+        route = last.item.route
+        wanted = reduce(partial(fold, route=route), (one.input for one in records))
+        return Job(records, wanted, decide(wanted, self._known.found(last.keys), route))
+
+    def _write_round(self, jobs: Sequence[Job], tell: Tell) -> list[Job]:
+        """Write different contacts, and take in what they are then.
+
+        Returns:
+            Those of several records that were refused together.
+        """
+        refused = []
+        for job, outcome in self._outcomes(jobs):
+            self._take_in(job, outcome)
+            if outcome.outcome == "rejected" and len(job.records) > 1:
+                refused.append(job)
+                continue
+            for record in job.records:
+                tell(record.item, outcome)
+        return refused
+
+    def _outcomes(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         for job in jobs:
             if job.decision.settled:
-                if job.decision.contact:
-                    self._known.see(job.decision.contact.row)
-                tell(job.item, job.decision.settled)
-        for job, outcome in self._send([job for job in jobs if not job.decision.settled]):
-            self._take_in(job, outcome)
-            tell(job.item, outcome)
+                yield job, job.decision.settled
+        yield from self._send([job for job in jobs if not job.decision.settled])
 
     def _send(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         if self._run.dry_run:
@@ -149,7 +161,10 @@ class ContactWriter:
 
     def _take_in(self, job: Job, outcome: Outcome) -> None:
         decision, contact = job.decision, job.decision.contact
-        if decision.way == "delete":
+        if decision.settled:
+            if contact:
+                self._known.see(contact.row)
+        elif decision.way == "delete":
             if contact and outcome.outcome in {"written", "planned", "skipped"}:
                 self._known.remove(contact.row)
         elif outcome.outcome in {"written", "planned"}:
@@ -171,7 +186,7 @@ def _plain(wanted: ContactInput) -> ContactInput:
     return replace(wanted, fields=values["fields"], tags=tags, attributes=values["attributes"])
 
 
-def _marks(wanted: _Wanted, found: Found, *, by_email: bool) -> Iterator[Hashable]:
+def _marks(wanted: Wanted, found: Found, *, by_email: bool) -> Iterator[Hashable]:
     """What tells whether another record is about the same contact."""
     yield from wanted.keys
     for contacts in found.values():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.errors import InvalidInputError
-from target_sakari.contacts.rounds import rounds
+from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.contacts.values import alike, plain
 
 
@@ -19,21 +19,21 @@ from target_sakari.contacts.values import alike, plain
     ("marks", "expected"),
     [
         ([], []),
-        (["a", "b", "c"], [[0, 1, 2]]),
-        (["a", "a", "b", "a"], [[0, 2], [1], [3]]),
-        (["a", "b", "ab", "c"], [[0, 3], [1], [2]]),
-        (["", "", "a"], [[0, 1, 2]]),
+        (["a", "b", "c"], [[0], [1], [2]]),
+        (["a", "a", "b", "a"], [[0, 1, 3], [2]]),
+        (["a", "b", "ab", "c"], [[0, 1, 2], [3]]),
+        (["", "", "a"], [[0], [1], [2]]),
     ],
 )
-def test_records_that_share_a_mark_go_one_after_the_other(
+def test_records_that_share_a_mark_are_of_one_contact(
     marks: list[str], expected: list[list[int]]
 ) -> None:
-    assert rounds(marks) == expected
+    assert by_contact(marks) == expected
 
 
 @given(st.lists(st.text("abcdef", max_size=3), max_size=12))
 def test_a_round_holds_no_mark_twice_and_keeps_the_order(marks: list[str]) -> None:
-    sorted_ = rounds(marks)
+    sorted_ = list(rounds(by_contact(marks)))
     assert sorted(place for one in sorted_ for place in one) == list(range(len(marks)))
     at = {place: number for number, one in enumerate(sorted_) for place in one}
     for place, own in enumerate(marks):

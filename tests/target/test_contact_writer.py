@@ -260,7 +260,7 @@ def test_records_of_one_contact_are_written_in_their_order(
     ]
     result = load(settings, records)
     assert [one.action for one in map(result.__getitem__, range(6))] == [
-        "create", "update", "update", "create", "update", "update",
+        "create", "create", "update", "create", "create", "update",
     ]  # fmt: skip
     assert result.counts == {"written": 6}
     assert len(result.duplicates) == 3
@@ -290,11 +290,47 @@ def test_a_dry_run_decides_alike_and_writes_nothing(
     planned = load(settings, records, route, batch=batch, dry_run=True)
     assert methods(emulator).keys() == {"GET", "POST"}
     assert stored(emulator, number(0)).id == ada
-    assert planned.counts == {"planned": 6, "rejected": 3, "unchanged": 1}
+    if batch == 1:
+        assert planned.counts == {"planned": 6, "rejected": 3, "unchanged": 1}
+    else:  # the two New ones are told as one
+        assert planned.counts == {"planned": 7, "rejected": 3}
     written = load(settings, records, route, batch=batch)
     assert written.decisions == planned.decisions
     assert written.duplicates == planned.duplicates
     assert len(planned.duplicates) == 3
+
+
+def test_records_that_contradict_each_other_are_written_once_and_not_again(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    records: list[Record] = [
+        {"mobile": number(0), "firstName": "A", "attributes": {"plan": "gold"}, "tags": ["a"]},
+        {"mobile": number(0), "firstName": "B", "lastName": "C", "tags": ["b"]},
+        {"mobile": number(0), "attributes": {"plan": "free", "city": "Rome"}},
+    ]
+    assert load(settings, records).counts == {"written": 3}
+    assert methods(emulator)["POST"] == 1
+    one = stored(emulator, number(0))
+    assert (one.first_name, one.last_name) == ("B", "C")
+    assert (one.attributes, tags(one)) == (
+        {"plan": "free", "city": "Rome"}, {"a": True, "b": True},
+    )  # fmt: skip
+    assert load(settings, records).counts == {"unchanged": 3}
+    assert methods(emulator)["POST"] == 1
+
+
+def test_records_that_are_refused_together_are_tried_one_by_one(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(error_every=3, error_status=422)
+    records: list[Record] = [
+        {"mobile": number(0), "firstName": "A"},
+        {"mobile": number(0), "lastName": "B"},
+    ]
+    result = load(settings, records, write_method="single")
+    assert result.counts == {"written": 2}
+    assert [one.action for one in map(result.__getitem__, range(2))] == ["create", "update"]
+    assert methods(emulator)["POST"] == 3
 
 
 def test_a_mistake_in_one_record_is_its_own(

@@ -148,7 +148,7 @@ def test_a_contact_that_is_gone_meanwhile_is_said(
     records: list[dict[str, Any]] = [{"mobile": number(0), "lastName": "L"}]
     records += [{"mobile": number(0), **record}]
     route = Route("people", "contacts", delete=True)
-    load(settings, records, route, stopping=vanish, into=result)
+    load(settings, records, route, stopping=vanish, into=result, batch=1)
     assert (result[1].action, result[1].outcome, result[1].reason) == end
     assert result[1].attempts == 1
 

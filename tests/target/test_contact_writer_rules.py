@@ -121,10 +121,11 @@ def test_an_account_becomes_what_the_rules_say(  # noqa: PLR0913, PLR0917
     for wanted, route in sequence:
         ends[apply(rules, wanted, route)] += 1
     assert kept(emulator) == expected(rules)
-    assert written.counts.get("unchanged", 0) == ends["unchanged"]
-    assert written.counts.get("written", 0) == sum(
-        ends[one] for one in ("create", "update", "delete")
-    )
+    # Records that are told as one are all written if any of them changes something.
+    done = [written.counts.get(one, 0) for one in ("written", "unchanged")]
+    assert sum(done) == sum(ends[one] for one in ("create", "update", "delete", "unchanged"))
+    if batch == 1:
+        assert done[1] == ends["unchanged"]
 
 
 @given(accounts(), st.dictionaries(st.integers(0, 2), inputs(ids=()), min_size=1, max_size=3))
