@@ -34,8 +34,8 @@ def fresh_schema(database: Database) -> str:
     return f"{address_of(database)}?options=-csearch_path%3D{name}"
 
 
-def address_of(database: Database, **other: object) -> str:
-    at = {**vars(database), **other}
+def address_of(server: Database, /, **other: object) -> str:
+    at = {**vars(server), **other}
     return "postgresql://{user}:{password}@{host}:{port}/{database}".format(**at)
 
 
