@@ -49,7 +49,7 @@ def read_config(env_file: str | None) -> ClientConfig:
     Raises:
         ConfigError: a setting is missing or wrong; the error names it.
     """
-    found = read_environment(SETTINGS, PREFIX, {**_in_file(env_file), **os.environ})
+    found = read_environment(SETTINGS, PREFIX, read_variables(env_file))
     for name in REQUIRED:
         if name not in found:
             raise ConfigError(
@@ -57,6 +57,15 @@ def read_config(env_file: str | None) -> ClientConfig:
                 f"is not set. Export it, or write it into {env_file or DEFAULT_FILE}.",
             )
     return ClientConfig.from_settings(found)
+
+
+def read_variables(env_file: str | None) -> dict[str, str]:
+    """All variables: those in the file, and the exported ones, which win.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    return {**_in_file(env_file), **os.environ}
 
 
 def _in_file(env_file: str | None) -> dict[str, str]:
