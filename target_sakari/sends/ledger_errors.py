@@ -22,6 +22,8 @@ _LOCKED = "is locked by another process. Wait until that has ended, and start ag
 _FULL = "cannot grow: the disk is full. Make room, and start again"
 _CLOSED = "may not be written. Give this user the right to write it, and its folder"
 
+_OUT_OF_REACH = "is out of reach. See whether the server runs, and whether its name is right"
+
 _PROBLEMS: tuple[tuple[str, str], ...] = (
     # SQLite tells them by their words alone, up to Python 3.10.
     ("database (table )?is locked", _LOCKED),
@@ -34,6 +36,7 @@ _PROBLEMS: tuple[tuple[str, str], ...] = (
     ("^53100", _FULL),
     ("^(XX00[12]|42P01|42703)", DAMAGED),
     ("^(42501|25006)", _CLOSED),
+    ("^(08|57P)", _OUT_OF_REACH),
     (
         "authentication failed|no password supplied|role .* does not exist|pg_hba",
         "lets nobody in with this user and password. Mend them",
@@ -41,8 +44,6 @@ _PROBLEMS: tuple[tuple[str, str], ...] = (
     ("database .* does not exist", "is not there. Create it, or mend its name"),
 )
 """What is found in an error's code and words, and what that means. The first that fits counts."""
-
-_OUT_OF_REACH = "is out of reach. See whether the server runs, and whether its name is right"
 
 
 class LedgerError(SakariError):

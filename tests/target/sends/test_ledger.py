@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +16,7 @@ from target_sakari.sends.entries import Cap, Ending
 from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from target_sakari.sends.entries import Entry
     from target_sakari.sends.ledger import Ledger
@@ -174,3 +177,36 @@ def test_entries_come_in_pages_and_by_what_is_asked(ledger: Ledger) -> None:
     assert {one.stream for one in ledger.entries(since=NOW + SECOND)} == {"s2"}
     assert sum(1 for _ in ledger.entries(stream="s1", status="intent")) == 399
     assert len(ledger.get(one.key for one in found)) == 1_200
+
+
+THREADS = 8
+
+
+def at_once(work: Callable[[int], list[str]]) -> list[str]:
+    """What several threads give that begin together."""
+    together = threading.Barrier(THREADS)
+
+    def begin(number: int) -> list[str]:
+        together.wait(30)
+        return work(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(chain.from_iterable(pool.map(begin, range(THREADS))))
+
+
+def test_threads_share_a_ledger(ledger: Ledger) -> None:
+    def claim(number: int) -> list[str]:
+        wanted = [intent(f"k{at}") for at in range(100)]
+        claims = [ledger.claim([one], run=f"run{number}", now=NOW)[0] for one in wanted]
+        return [one.entry.key for one in claims if one.outcome == "claimed" and one.entry]
+
+    assert sorted(at_once(claim)) == sorted(f"k{at}" for at in range(100))
+
+
+def test_several_make_one_ledger(address: str) -> None:
+    def make(number: int) -> list[str]:
+        with open_ledger(address) as opened:
+            (claim,) = opened.claim([intent()], run=f"run{number}", now=NOW)
+            return [claim.outcome]
+
+    assert sorted(at_once(make)) == ["claimed"] + ["there"] * (THREADS - 1)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from tests.target.sends.places import Fresh
 
 KEYS = ["k0", "k1", "k2", "k3"]
-RUNS = st.sampled_from(["A", "B", "C"])
+NAMES = ["A", "B", "C"]
+RUNS = st.sampled_from(NAMES)
 INTENTS = st.builds(
     intent,
     st.none() | st.sampled_from(KEYS),
@@ -54,18 +55,19 @@ def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int
 
 
 class Runs(RuleBasedStateMachine):
-    """The runs, the ledger they share, and what it must hold."""
+    """The runs, each with the ledger open, and what it must hold."""
 
     def __init__(self, fresh: Fresh) -> None:
         super().__init__()
         self.address = fresh()
-        self.ledger = open_ledger(self.address)
+        self.ledgers = {run: open_ledger(self.address) for run in NAMES}
         self.now = NOW
         self.rows: dict[str, Entry] = {}
         self.read: list[Entry] = []
 
     def teardown(self) -> None:
-        self.ledger.close()
+        for ledger in self.ledgers.values():
+            ledger.close()
 
     def write(self, entry: Entry) -> None:
         self.rows[entry.key] = entry
@@ -105,7 +107,7 @@ class Runs(RuleBasedStateMachine):
         cap: tuple[int, dt.timedelta] | None,
     ) -> None:  # fmt: skip
         limit = Cap(cap[0], self.now - cap[1]) if cap else None
-        claims = self.ledger.claim(wanted, run=run, now=self.now, window=window, cap=limit)
+        claims = self.ledgers[run].claim(wanted, run=run, now=self.now, window=window, cap=limit)
         assert len(claims) == len(wanted)
         for one, claim in zip(wanted, claims, strict=True):
             there = (
@@ -127,7 +129,7 @@ class Runs(RuleBasedStateMachine):
     def end(self, picks: list[tuple[int, Ending]], run: str) -> None:
         by_key = {self.some_key(at): ending for at, ending in picks}
         endings = [replace(ending, key=key) for key, ending in by_key.items()]
-        lost = self.ledger.end(endings, run=run, now=self.now)
+        lost = self.ledgers[run].end(endings, run=run, now=self.now)
         for one in endings:
             row = self.rows.get(one.key)
             assert (one.key in lost) == (not row or row.status != "intent" or row.run != run)
@@ -135,12 +137,12 @@ class Runs(RuleBasedStateMachine):
                 self.write(replace(row, **vars(one), changed_at=self.now))
 
     @precondition(lambda self: self.read)
-    @rule(at=ANY, ending=ENDINGS)
-    def resolve(self, at: int, ending: Ending) -> None:
+    @rule(at=ANY, ending=ENDINGS, run=RUNS)
+    def resolve(self, at: int, ending: Ending, run: str) -> None:
         entry = self.seen(at)
         ending = replace(ending, key=entry.key)
         taken = {one.message_id for one in self.rows.values() if one.key != entry.key} - {None}
-        done = self.ledger.resolve(entry, ending, now=self.now)
+        done = self.ledgers[run].resolve(entry, ending, now=self.now)
         assert done == (self.rows.get(entry.key) == entry and ending.message_id not in taken)
         if done:
             self.write(replace(entry, **vars(ending), changed_at=self.now))
@@ -149,7 +151,7 @@ class Runs(RuleBasedStateMachine):
     @rule(picks=st.lists(st.tuples(ANY, INTENTS), max_size=3), run=RUNS)
     def retake(self, picks: list[tuple[int, Intent]], run: str) -> None:
         by_key = {self.seen(at).key: (self.seen(at), wanted) for at, wanted in picks}
-        taken = self.ledger.retake(list(by_key.values()), run=run, now=self.now)
+        taken = self.ledgers[run].retake(list(by_key.values()), run=run, now=self.now)
         assert taken.keys() == {
             key for key, (entry, _) in by_key.items() if self.rows.get(key) == entry
         }
@@ -158,39 +160,39 @@ class Runs(RuleBasedStateMachine):
             assert entry == as_intended(wanted, key, run, self.now, before.tries + 1)
             self.write(entry)
 
-    @rule(at=ANY, status=st.sampled_from(["accepted", "rejected"]))
-    def settle(self, at: int, status: Any) -> None:
+    @rule(at=ANY, status=st.sampled_from(["accepted", "rejected"]), run=RUNS)
+    def settle(self, at: int, status: Any, run: str) -> None:
         key = self.some_key(at)
         row = self.rows.get(key)
-        done = self.ledger.settle(key, status, now=self.now)
+        done = self.ledgers[run].settle(key, status, now=self.now)
         assert done == (row is not None and row.status in {"intent", "unknown"})
         if row and done:
             self.write(replace(row, status=status, changed_at=self.now))
 
-    @rule(at=ANY)
-    def forget(self, at: int) -> None:
+    @rule(at=ANY, run=RUNS)
+    def forget(self, at: int, run: str) -> None:
         key = self.some_key(at)
-        assert self.ledger.forget(key) == (key in self.rows)
+        assert self.ledgers[run].forget(key) == (key in self.rows)
         self.rows.pop(key, None)
 
     @rule(seconds=st.sampled_from([0.001, 1, 1_800, 50_000]))
     def wait(self, seconds: float) -> None:
         self.now += dt.timedelta(seconds=seconds)
 
-    @rule()
-    def reopen(self) -> None:
-        self.ledger.close()
-        self.ledger = open_ledger(self.address, make=False)
+    @rule(run=RUNS)
+    def reopen(self, run: str) -> None:
+        self.ledgers[run].close()
+        self.ledgers[run] = open_ledger(self.address, make=False)
 
-    @rule(span=SPANS)
-    def look(self, span: dt.timedelta) -> None:
+    @rule(span=SPANS, run=RUNS)
+    def look(self, span: dt.timedelta, run: str) -> None:
         since = self.now - span
         counts = {one: self.count(one, since) for one in ("r0", "r1")}
-        assert self.ledger.sent_since(counts, since) == Counter(counts)
+        assert self.ledgers[run].sent_since(counts, since) == Counter(counts)
         ids = {one.message_id for one in self.rows.values()} - {None}
-        assert self.ledger.attached(["m0", "m1", "m2"]) == ids
+        assert self.ledgers[run].attached(["m0", "m1", "m2"]) == ids
         for status in STATUSES:
-            found = {one.key for one in self.ledger.entries(status=status, since=since)}
+            found = {one.key for one in self.ledgers[run].entries(status=status, since=since)}
             assert found == {
                 one.key
                 for one in self.rows.values()
@@ -199,7 +201,7 @@ class Runs(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_holds_what_it_must(self) -> None:
-        assert {one.key: one for one in self.ledger.entries()} == self.rows
+        assert {one.key: one for one in self.ledgers["A"].entries()} == self.rows
 
 
 def test_whatever_runs_do_the_ledger_does_as_the_model(fresh: Fresh) -> None:
@@ -208,5 +210,5 @@ def test_whatever_runs_do_the_ledger_does_as_the_model(fresh: Fresh) -> None:
             super().__init__(fresh)
 
     run_state_machine_as_test(
-        RunsHere, settings=settings(max_examples=30, stateful_step_count=30, deadline=None)
+        RunsHere, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
     )
