@@ -24,8 +24,8 @@ from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 if TYPE_CHECKING:
     from tests.target.sends.places import Fresh
 
-KEYS = ["k0", "k1", "k2", "k3"]
-NAMES = ["A", "B", "C"]
+KEYS = ["k0", "k1", "k2"]
+NAMES = ["A", "B"]
 RUNS = st.sampled_from(NAMES)
 INTENTS = st.builds(
     intent,
@@ -40,12 +40,12 @@ ENDINGS = st.builds(
     Ending,
     key=st.just(""),
     status=st.sampled_from(["accepted", "rejected", "unknown"]),
-    message_id=st.none() | st.sampled_from(["m0", "m1", "m2"]),
+    message_id=st.none() | st.sampled_from(["m0", "m1"]),
     job_id=st.none() | st.just("j"),
     price=st.none() | st.sampled_from([Decimal(0), Decimal("0.05")]),
     code=st.none() | st.just("SMS-001"),
 )
-ANY = st.integers(0, 1_000)
+ANY = st.integers(0, 2) | st.integers(0, 50)
 """Which of those there are."""
 
 
@@ -74,7 +74,8 @@ class Runs(RuleBasedStateMachine):
         self.read.append(entry)
 
     def some_key(self, at: int) -> str:
-        return sorted({*KEYS, *self.rows})[at % len({*KEYS, *self.rows})]
+        keys = [*self.rows, "none"]
+        return keys[at % len(keys)]
 
     def seen(self, at: int) -> Entry:
         """A row as some run read it; it may have changed since."""
@@ -190,7 +191,7 @@ class Runs(RuleBasedStateMachine):
         counts = {one: self.count(one, since) for one in ("r0", "r1")}
         assert self.ledgers[run].sent_since(counts, since) == Counter(counts)
         ids = {one.message_id for one in self.rows.values()} - {None}
-        assert self.ledgers[run].attached(["m0", "m1", "m2"]) == ids
+        assert self.ledgers[run].attached(["m0", "m1"]) == ids
         for status in STATUSES:
             found = {one.key for one in self.ledgers[run].entries(status=status, since=since)}
             assert found == {
@@ -210,5 +211,5 @@ def test_whatever_runs_do_the_ledger_does_as_the_model(fresh: Fresh) -> None:
             super().__init__(fresh)
 
     run_state_machine_as_test(
-        RunsHere, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
+        RunsHere, settings=settings(max_examples=40, stateful_step_count=40, deadline=None)
     )
