@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib.metadata import entry_points
 from typing import Any
 
 import click
@@ -26,6 +27,9 @@ from sakari_client.config import REQUIRED
 from sakari_client.version import VERSION
 
 _REQUIRED = "\n".join(f"  {PREFIX}{name.upper()}" for name in REQUIRED)
+
+ADDED = "sakari.commands"
+"""Entry points of this group are commands too: others' that belong beside these."""
 
 _EPILOG = f"""\b
 Settings are the tap's environment variables (docs/settings.md):
@@ -62,6 +66,16 @@ class _Sakari(click.Group):
         """Run the command that was asked for."""
         with show.closed_pipe_allowed():
             return super().invoke(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted({*super().list_commands(ctx), *entry_points(group=ADDED).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command; one of others' is loaded only now."""
+        own = super().get_command(ctx, cmd_name)
+        added = entry_points(group=ADDED, name=cmd_name) if own is None else ()
+        return next((one.load() for one in added), own)
 
 
 @click.group(cls=_Sakari, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

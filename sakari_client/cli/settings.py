@@ -53,10 +53,9 @@ def read_config(env_file: str | None) -> ClientConfig:
     Raises:
         ConfigError: a setting is missing or wrong; the error names it.
     """
-    in_file = _in_file(env_file)
     if env_file is None:
-        _tell_where_secrets_go(in_file)
-    found = read_environment(SETTINGS, PREFIX, {**in_file, **os.environ})
+        _tell_where_secrets_go(_in_file(env_file))
+    found = read_environment(SETTINGS, PREFIX, read_variables(env_file))
     for name in REQUIRED:
         if name not in found:
             raise ConfigError(
@@ -75,6 +74,15 @@ def _tell_where_secrets_go(in_file: Mapping[str, str]) -> None:
             f"sakari: the {DEFAULT_FILE} in this folder sets {', '.join(deciding)}, and so decides "
             f"who gets the credentials. If that is meant, give --env-file {DEFAULT_FILE}."
         )
+
+
+def read_variables(env_file: str | None) -> dict[str, str]:
+    """All variables: those in the file, and the exported ones, which win.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    return {**_in_file(env_file), **os.environ}
 
 
 def _in_file(env_file: str | None) -> dict[str, str]:

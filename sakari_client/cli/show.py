@@ -45,7 +45,7 @@ _NARROW = 6
 _GAP = 3
 """Characters that any other column has at least, and those between two."""
 
-_WHOLE = frozenset({"id", "number", "mobile", "to", "messageId", "field", "line"})
+_WHOLE = frozenset({"id", "key", "number", "mobile", "to", "messageId", "field", "line"})
 """Last parts of the columns that a line break would spoil, as they are copied."""
 
 _FOLDED = frozenset({"value", "url", "destination"})

@@ -1,0 +1,1 @@
+"""Texts: what goes out, and the ledger by which nobody is texted twice."""

@@ -1,0 +1,115 @@
+"""What the ledger of sends holds, and what it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+Ended = Literal["accepted", "rejected", "unknown"]
+"""How a request for a send ended."""
+
+Status = Literal["intent", "accepted", "rejected", "unknown"]
+"""How a send stands; `intent`: it is about to be asked for, or whoever asked has died."""
+
+STATUSES: tuple[Status, ...] = ("intent", "accepted", "rejected", "unknown")
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A text that is to go to one recipient.
+
+    Attributes:
+        key: of the send, by `key.py`; None where the record has none: then the same content to
+            the same recipient is the same send for as long as the window is.
+        account_id: of the Sakari account.
+        stream: where the record came from.
+        content: hash of what is sent.
+        recipient: hash of who gets it.
+        shown: the recipient as people may see it: the last four digits, or an id.
+        contact_id: of the recipient, where it is known.
+        conversation_id: of the recipient, where it is known.
+    """
+
+    key: str | None
+    account_id: str
+    stream: str
+    content: str
+    recipient: str
+    shown: str
+    contact_id: str | None = None
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the ledger: one send, whenever and however often it was tried.
+
+    Attributes:
+        key: of the row; where the intent had none, one of its own.
+        run: the run that claimed it last.
+        intended_at: when that was; UTC, to the millisecond.
+        changed_at: when the row last changed.
+        message_id: Sakari's, where it is known.
+        job_id: Sakari's, where it is known.
+        price: what the text cost, where it is known.
+        code: Sakari's code of the refusal.
+        tries: how often the send was claimed.
+
+    The other attributes are those of `Intent`.
+    """
+
+    key: str
+    account_id: str
+    stream: str
+    content: str
+    recipient: str
+    shown: str
+    contact_id: str | None
+    conversation_id: str | None
+    status: Status
+    run: str
+    intended_at: dt.datetime
+    changed_at: dt.datetime
+    message_id: str | None = None
+    job_id: str | None = None
+    price: Decimal | None = None
+    code: str | None = None
+    tries: int = 1
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the request for one send ended."""
+
+    key: str
+    status: Ended
+    message_id: str | None = None
+    job_id: str | None = None
+    price: Decimal | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The answer to an intent.
+
+    Attributes:
+        outcome: `claimed`: it is this run's to send; `there`: the send is in the ledger already,
+            this run's own included; `capped`: the recipient gets no further text for now.
+        entry: the row, as it is now; None where there is none, as it was capped.
+    """
+
+    outcome: Literal["claimed", "there", "capped"]
+    entry: Entry | None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """How many texts one recipient may get since a moment; rejected ones do not count."""
+
+    texts: int
+    since: dt.datetime

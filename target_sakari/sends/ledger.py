@@ -1,0 +1,319 @@
+"""The ledger of sends: what was intended, and what became of it.
+
+A text is asked for only after `claim` has returned; what `claim` wrote is on the disk by then. Who
+writes has the ledger alone, so that of two processes one sees what the other has claimed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections import Counter
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import delete, select, tuple_, update
+
+from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
+from target_sakari.sends.entries import Claim, Entry
+from target_sakari.sends.ledger_errors import DAMAGED, LedgerError, explained
+from target_sakari.sends.ledger_schema import in_ms, sends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import URL, ColumnElement, Connection, Engine
+
+    from target_sakari.sends.entries import Cap, Ending, Intent, Status
+
+WAIT = 30.0
+"""Seconds to wait for others who write, each of whom is done in a moment."""
+
+DAY = dt.timedelta(hours=24)
+
+_OPEN = ("intent", "unknown")
+
+_LOCKS = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": f"LOCK TABLE {sends.name} IN SHARE ROW EXCLUSIVE MODE",
+}
+_LOCKS_TO_CREATE = {**_LOCKS, "postgresql": "SELECT pg_advisory_xact_lock(7253741)"}
+
+
+class Ledger:
+    """An open ledger. Its methods may be called from several threads.
+
+    Each that writes is one transaction, and durable when it returns.
+
+    Raises:
+        LedgerError: by every method: the ledger cannot be read or written.
+    """
+
+    def __init__(self, engine: Engine, place: str, wait: float) -> None:
+        """Use `open` instead."""
+        self._engine = engine
+        self._place = place
+        self._wait = wait
+
+    @classmethod
+    def open(cls, place: URL, *, make: bool = True, wait: float = WAIT) -> Ledger:
+        """Open a ledger, and look whether it is a sound one of this version.
+
+        Args:
+            place: by `ledger_place.find_place`.
+            make: whether to make one where there is none.
+            wait: seconds to wait for others who write.
+
+        Raises:
+            LedgerError: it cannot be used.
+            ConfigError: the driver is not installed.
+        """
+        shown = ledger_place.show(place)
+        if not make and ledger_place.is_missing(place):
+            raise LedgerError(shown, _NONE_THERE)
+        ledger = cls(ledger_place.make_engine(place, wait), shown, wait)
+        try:
+            with explained(shown):
+                if place.drivername == "sqlite":
+                    ledger_place.make_file(place)
+                ledger._prepare(make=make)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def close(self) -> None:
+        """End the connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Ledger:  # noqa: PYI034 - Self needs Python 3.11
+        """Close it at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def claim(
+        self,
+        intents: Sequence[Intent],
+        *,
+        run: str,
+        now: dt.datetime,
+        window: dt.timedelta = DAY,
+        cap: Cap | None = None,
+    ) -> list[Claim]:
+        """Take down what is to be sent, unless it is there already.
+
+        Args:
+            intents: what is to be sent.
+            run: id of this run.
+            now: the time, by Sakari's clock where that is known.
+            window: for how long the same content to the same recipient is the same send, where
+                an intent has no key.
+            cap: how many texts a recipient may get; counted under the same lock.
+
+        Returns:
+            A claim for each intent, in their order.
+        """
+        now = in_ms(now)
+        with self._writing() as connection:
+            there = ledger_rows.by_key(connection, (one.key for one in intents if one.key))
+            recent = ledger_rows.recent(
+                connection, [one for one in intents if not one.key], now - window
+            )
+            people = {one.recipient for one in intents} if cap else set[str]()
+            sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
+            claims, new = [], []
+            for intent in intents:
+                pair = (intent.content, intent.recipient)
+                known = there.get(intent.key) if intent.key else recent.get(pair)
+                if known:
+                    claims.append(Claim("there", known))
+                elif cap and sent[intent.recipient] >= cap.texts:
+                    claims.append(Claim("capped", None))
+                else:
+                    entry = ledger_rows.intended(intent, run, now)
+                    there[entry.key] = recent[pair] = entry
+                    sent[intent.recipient] += 1
+                    new.append(asdict(entry))
+                    claims.append(Claim("claimed", entry))
+            if new:
+                connection.execute(sends.insert(), new)
+        return claims
+
+    def end(self, endings: Sequence[Ending], *, run: str, now: dt.datetime) -> set[str]:
+        """Take down how this run's requests ended.
+
+        Returns:
+            The keys that this run does not hold any more, as somebody else resolved or settled
+            them meanwhile; they stay as they are.
+        """
+        with self._writing() as connection:
+            there = ledger_rows.by_key(connection, (one.key for one in endings))
+            held = {key for key, one in there.items() if one.status == "intent" and one.run == run}
+            ledger_rows.write_endings(connection, [one for one in endings if one.key in held], now)
+        return {one.key for one in endings} - held
+
+    def resolve(self, entry: Entry, ending: Ending, *, now: dt.datetime) -> bool:
+        """Take down what became of a send, as found out later.
+
+        Returns:
+            Whether it was: not if the row has changed since it was read as `entry`, nor if the
+            message is another send's already.
+        """
+        with self._writing() as connection:
+            if ledger_rows.by_key(connection, [entry.key]).get(entry.key) != entry:
+                return False
+            message = ending.message_id
+            if (
+                message
+                and ledger_rows.attached(connection, [message]).get(message, entry.key) != entry.key
+            ):
+                return False
+            ledger_rows.write_endings(connection, [ending], now)
+        return True
+
+    def retake(
+        self, takeovers: Sequence[tuple[Entry, Intent]], *, run: str, now: dt.datetime
+    ) -> dict[str, Entry]:
+        """Claim sends again that were claimed before: found to be absent, or mended.
+
+        Args:
+            takeovers: each row as it was read, and what is to be sent now.
+            run: id of this run.
+            now: the time.
+
+        Returns:
+            By key, the rows that are this run's now: those that had not changed since.
+        """
+        now = in_ms(now)
+        taken: dict[str, Entry] = {}
+        with self._writing() as connection:
+            there = ledger_rows.by_key(connection, (entry.key for entry, _ in takeovers))
+            for entry, intent in takeovers:
+                if there.get(entry.key) == entry:
+                    again = replace(
+                        ledger_rows.intended(intent, run, now), key=entry.key, tries=entry.tries + 1
+                    )
+                    connection.execute(
+                        update(sends).where(sends.c.key == entry.key).values(asdict(again))
+                    )
+                    taken[entry.key] = again
+        return taken
+
+    def get(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """The rows of some keys, as far as there are any."""
+        with self._reading() as connection:
+            return ledger_rows.by_key(connection, keys)
+
+    def sent_since(self, recipients: Iterable[str], since: dt.datetime) -> Counter[str]:
+        """How many texts each recipient got or may have got since a moment."""
+        with self._reading() as connection:
+            return ledger_rows.sent_since(connection, recipients, since)
+
+    def attached(self, message_ids: Iterable[str]) -> set[str]:
+        """Those of some messages that are a send's already."""
+        with self._reading() as connection:
+            return set(ledger_rows.attached(connection, message_ids))
+
+    def entries(
+        self,
+        *,
+        status: Status | None = None,
+        stream: str | None = None,
+        since: dt.datetime | None = None,
+    ) -> Iterator[Entry]:
+        """Rows, those intended last first.
+
+        Args:
+            status: only those that stand so.
+            stream: only those whose record came in it.
+            since: only those intended then or later.
+        """
+        place = (sends.c.intended_at, sends.c.key)
+        wanted: list[ColumnElement[bool]] = []
+        if status:
+            wanted.append(sends.c.status == status)
+        if stream:
+            wanted.append(sends.c.stream == stream)
+        if since:
+            wanted.append(sends.c.intended_at >= since)
+        page = (
+            select(sends).order_by(*(column.desc() for column in place)).limit(ledger_rows.AT_ONCE)
+        )
+        after: list[ColumnElement[bool]] = []
+        # A page at a time, so that a reader who takes long holds nobody up.
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(page.where(*wanted, *after)).mappings()
+                found = [ledger_rows.entry_of(row) for row in rows]
+            yield from found
+            if len(found) < ledger_rows.AT_ONCE:
+                return
+            last = tuple_(
+                found[-1].intended_at, found[-1].key, types=[column.type for column in place]
+            )
+            after = [tuple_(*place) < last]
+
+    def settle(
+        self, key: str, status: Literal["accepted", "rejected"], *, now: dt.datetime
+    ) -> bool:
+        """Take down what a person knows of a send that nobody else knows the end of.
+
+        Returns:
+            Whether it was: not if there is no such row, or if its end is known.
+        """
+        open_one = (sends.c.key == key) & sends.c.status.in_(_OPEN)
+        with self._writing() as connection:
+            done = connection.execute(
+                update(sends).where(open_one).values(status=status, changed_at=now)
+            )
+        return done.rowcount > 0
+
+    def forget(self, key: str) -> bool:
+        """Remove a row, so that the send may go out again; False if there is none."""
+        with self._writing() as connection:
+            done = connection.execute(delete(sends).where(sends.c.key == key))
+        return done.rowcount > 0
+
+    def _prepare(self, *, make: bool) -> None:
+        if self._engine.dialect.name == "sqlite":
+            with self._reading() as connection:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if found != "ok":
+                raise LedgerError(self._place, DAMAGED)
+        with self._writing(_LOCKS_TO_CREATE) as connection:
+            version = ledger_schema.find_version(connection)
+            if version is None and make:
+                ledger_schema.create(connection)
+            elif version is None:
+                raise LedgerError(self._place, _NONE_THERE)
+            elif version != ledger_schema.VERSION:
+                raise LedgerError(
+                    self._place,
+                    f"is of version {version}, and this target knows {ledger_schema.VERSION}. "
+                    "Use the version of singer-sakari that made it, or a later one",
+                )
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._place), self._engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _writing(self, locks: dict[str, str] = _LOCKS) -> Iterator[Connection]:
+        """A transaction that nobody else writes beside."""
+        with explained(self._place), self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._wait * 1000)}")
+            connection.exec_driver_sql(locks[connection.dialect.name])
+            yield connection
+
+
+_NONE_THERE = "is not there. See whether this is the ledger_url that the target has"

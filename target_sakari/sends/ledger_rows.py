@@ -1,0 +1,123 @@
+"""The ledger's rows, read and written within a transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import bindparam, func, select, update
+
+from target_sakari.sends.entries import Entry
+from target_sakari.sends.ledger_schema import sends
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+    from target_sakari.sends.entries import Ending, Intent
+
+AT_ONCE = 500
+"""Values in one statement, which SQLite bounds; rows of one page."""
+
+_Value = TypeVar("_Value")
+
+
+def entry_of(row: RowMapping) -> Entry:
+    """A row as it is read."""
+    return Entry(**row)
+
+
+def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
+    """A row as it is first written; one without a key gets one that nobody else has."""
+    return Entry(
+        key=intent.key or secrets.token_hex(32),
+        account_id=intent.account_id,
+        stream=intent.stream,
+        content=intent.content,
+        recipient=intent.recipient,
+        shown=intent.shown,
+        contact_id=intent.contact_id,
+        conversation_id=intent.conversation_id,
+        status="intent",
+        run=run,
+        intended_at=now,
+        changed_at=now,
+    )
+
+
+def by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Entry]:
+    """The rows of some keys, as far as there are any."""
+    found = {}
+    for some in _chunks(keys):
+        rows = connection.execute(select(sends).where(sends.c.key.in_(some))).mappings()
+        found.update({row["key"]: entry_of(row) for row in rows})
+    return found
+
+
+def recent(
+    connection: Connection, intents: Sequence[Intent], since: dt.datetime
+) -> dict[tuple[str, str], Entry]:
+    """By content and recipient: the newest row since a moment, a rejected one only if all are."""
+    found: dict[tuple[str, str], Entry] = {}
+    rising = (sends.c.status != "rejected", sends.c.intended_at)
+    for some in _chunks(one.recipient for one in intents):
+        rows = select(sends).where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
+        for row in connection.execute(rows.order_by(*rising)).mappings():
+            found[row["content"], row["recipient"]] = entry_of(row)
+    return found
+
+
+def sent_since(
+    connection: Connection, recipients: Iterable[str], since: dt.datetime
+) -> Counter[str]:
+    """How many texts each recipient got or may have got since a moment."""
+    found = Counter[str]()
+    for some in _chunks(recipients):
+        rows = (
+            select(sends.c.recipient, func.count().label("texts"))
+            .where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
+            .where(sends.c.status != "rejected")
+            .group_by(sends.c.recipient)
+        )
+        found.update({row.recipient: row.texts for row in connection.execute(rows)})
+    return found
+
+
+def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
+    """Those of some messages that are a send's, with the send's key."""
+    found: dict[str, str] = {}
+    for some in _chunks(message_ids):
+        rows = select(sends.c.message_id, sends.c.key).where(sends.c.message_id.in_(some))
+        found.update({row.message_id: row.key for row in connection.execute(rows)})
+    return found
+
+
+def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.datetime) -> None:
+    """Write how sends ended."""
+    if not endings:
+        return
+    names = ("status", "message_id", "job_id", "price", "code")
+    connection.execute(
+        update(sends)
+        .where(sends.c.key == bindparam("its_key"))
+        .values({name: bindparam(f"its_{name}") for name in (*names, "changed_at")}),
+        [
+            {
+                "its_key": one.key,
+                "its_changed_at": now,
+                **{f"its_{name}": getattr(one, name) for name in names},
+            }
+            for one in endings
+        ],
+    )
+
+
+def _chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    """Values, each once, so many at a time as a statement takes."""
+    left = iter(dict.fromkeys(values))
+    while some := list(islice(left, AT_ONCE)):
+        yield some

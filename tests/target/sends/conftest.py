@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devtools.private_postgres import Database, private_postgres
+from tests.target.sends.places import Fresh, fresh_file, fresh_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Database]:
+    with private_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
+    """Gives the address of a ledger that is not there yet, each time it is called."""
+    if request.param == "sqlite":
+        return lambda: fresh_file(tmp_path)
+    database = request.getfixturevalue("postgres")
+    return lambda: fresh_schema(database)
+
+
+@pytest.fixture
+def address(fresh: Fresh) -> str:
+    """The address of a ledger that is not there yet."""
+    return fresh()

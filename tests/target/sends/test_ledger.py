@@ -1,0 +1,212 @@
+"""The ledger of sends, step by step, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from target_sakari.sends.entries import Cap, Ending
+from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from target_sakari.sends.entries import Entry
+    from target_sakari.sends.ledger import Ledger
+
+
+@pytest.fixture
+def ledger(address: str) -> Iterator[Ledger]:
+    with open_ledger(address) as opened:
+        yield opened
+
+
+def claimed(ledger: Ledger, key: str | None = "k", run: str = "A", **other: str) -> Entry:
+    (claim,) = ledger.claim([intent(key, **other)], run=run, now=NOW)
+    assert claim.outcome == "claimed"
+    assert claim.entry is not None
+    return claim.entry
+
+
+def test_a_key_is_claimed_once(ledger: Ledger) -> None:
+    both = ledger.claim([intent(), intent(), intent("other")], run="A", now=NOW)
+    assert [one.outcome for one in both] == ["claimed", "there", "claimed"]
+    assert both[0].entry == both[1].entry
+    (again,) = ledger.claim([intent(content="mended")], run="B", now=NOW + HOUR)
+    assert (again.outcome, again.entry) == ("there", both[0].entry)
+
+
+def test_what_was_claimed_is_there_when_it_is_opened_again(address: str) -> None:
+    with open_ledger(address) as ledger:
+        entry = claimed(ledger)
+        ending = Ending("k", "accepted", "m1", "j1", Decimal("0.0500"))
+        assert ledger.end([ending], run="A", now=NOW + SECOND) == set()
+    with open_ledger(address, make=False) as ledger:
+        after = ledger.get(["k"])["k"]
+    assert after == replace(
+        entry, status="accepted", message_id="m1", job_id="j1", price=Decimal("0.05"),
+        changed_at=NOW + SECOND,
+    )  # fmt: skip
+    assert str(after.price) == "0.0500"
+
+
+def test_moments_are_held_to_the_millisecond_in_any_zone(ledger: Ledger) -> None:
+    east = dt.timezone(dt.timedelta(hours=5))
+    moment = dt.datetime(2026, 1, 1, 2, 0, 0, 1_999, tzinfo=east)
+    (claim,) = ledger.claim([intent()], run="A", now=moment)
+    assert claim.entry == ledger.get(["k"])["k"]
+    assert claim.entry is not None
+    assert claim.entry.intended_at.isoformat() == "2025-12-31T21:00:00.001000+00:00"
+
+
+def test_only_who_holds_an_intent_ends_it(ledger: Ledger) -> None:
+    entry = claimed(ledger)
+    assert ledger.end([Ending("k", "rejected")], run="B", now=NOW) == {"k"}
+    assert ledger.get(["k"])["k"] == entry
+    assert ledger.end([Ending("k", "unknown"), Ending("none", "unknown")], run="A", now=NOW) == {
+        "none"
+    }
+    assert ledger.end([Ending("k", "accepted", "m")], run="A", now=NOW) == {"k"}
+    assert ledger.get(["k"])["k"].status == "unknown"
+
+
+def test_without_a_key_the_same_content_is_the_same_send_within_the_window(ledger: Ledger) -> None:
+    first = claimed(ledger, None)
+    assert first.key != claimed(ledger, None, recipient="r2").key
+    for later, outcome in ((23 * HOUR, "there"), (24 * HOUR, "there"), (25 * HOUR, "claimed")):
+        (claim,) = ledger.claim([intent(None)], run="B", now=NOW + later)
+        assert claim.outcome == outcome
+    assert len(list(ledger.entries())) == 3
+
+
+def test_one_that_was_rejected_hides_none_that_was_not(ledger: Ledger) -> None:
+    first = claimed(ledger, "with a key")
+    ledger.claim([intent("later")], run="A", now=NOW + SECOND)
+    ledger.end([Ending("later", "rejected")], run="A", now=NOW + SECOND)
+    (claim,) = ledger.claim([intent(None)], run="B", now=NOW + HOUR)
+    assert claim.entry == first
+
+
+def test_a_cap_counts_what_may_have_gone_out(ledger: Ledger) -> None:
+    for at, status in enumerate(("accepted", "rejected", "unknown", "intent")):
+        claimed(ledger, f"k{at}")
+        if status != "intent":
+            ledger.end([Ending(f"k{at}", status)], run="A", now=NOW)  # type: ignore[arg-type]
+    assert ledger.sent_since(["r", "r2"], NOW) == {"r": 3}
+    assert ledger.sent_since(["r"], NOW + SECOND) == {}
+    some = [intent("k0"), intent("new"), intent("newer"), intent("other", recipient="r2")]
+    claims = ledger.claim(some, run="A", now=NOW, cap=Cap(4, NOW))
+    assert [one.outcome for one in claims] == ["there", "claimed", "capped", "claimed"]
+    assert claims[2].entry is None
+    assert "newer" not in ledger.get(["newer"])
+
+
+def test_a_resolution_is_of_the_row_as_it_was_read(ledger: Ledger) -> None:
+    entry = claimed(ledger)
+    found = Ending("k", "accepted", "m1")
+    assert ledger.end([Ending("k", "unknown")], run="A", now=NOW) == set()
+    assert not ledger.resolve(entry, found, now=NOW)
+    assert ledger.resolve(ledger.get(["k"])["k"], found, now=NOW)
+    assert ledger.get(["k"])["k"].message_id == "m1"
+
+
+def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
+    first, second = claimed(ledger, "k1"), claimed(ledger, "k2")
+    assert ledger.resolve(first, Ending("k1", "accepted", "m1"), now=NOW)
+    assert not ledger.resolve(second, Ending("k2", "accepted", "m1"), now=NOW)
+    assert ledger.attached(["m1", "m2"]) == {"m1"}
+    assert ledger.resolve(second, Ending("k2", "accepted", "m2"), now=NOW)
+
+
+def test_one_of_two_retakes_a_send(ledger: Ledger) -> None:
+    entry = claimed(ledger)
+    mended = intent(content="c2", recipient="r2", contact_id="1")
+    taken = ledger.retake([(entry, mended)], run="B", now=NOW + HOUR)
+    assert ledger.retake([(entry, mended)], run="C", now=NOW + HOUR) == {}
+    assert taken == ledger.get(["k"])
+    assert taken["k"] == replace(
+        entry, content="c2", recipient="r2", contact_id="1", run="B", tries=2,
+        intended_at=NOW + HOUR, changed_at=NOW + HOUR,
+    )  # fmt: skip
+    assert ledger.end([Ending("k", "accepted")], run="A", now=NOW) == {"k"}
+
+
+def test_a_retaken_send_has_nothing_left_of_its_refusal(ledger: Ledger) -> None:
+    claimed(ledger)
+    ledger.end([Ending("k", "rejected", "m", "j", Decimal(1), "SMS-001")], run="A", now=NOW)
+    rejected = ledger.get(["k"])["k"]
+    assert (rejected.code, rejected.job_id) == ("SMS-001", "j")
+    again = ledger.retake([(rejected, intent())], run="B", now=NOW)["k"]
+    assert (again.message_id, again.job_id, again.price, again.code) == (None, None, None, None)
+    assert ledger.get(["k"])["k"] == again
+
+
+def test_a_forgotten_one_cannot_be_retaken(ledger: Ledger) -> None:
+    entry = claimed(ledger)
+    assert ledger.forget("k")
+    assert not ledger.forget("k")
+    assert ledger.retake([(entry, intent())], run="B", now=NOW) == {}
+    assert not ledger.resolve(entry, Ending("k", "accepted"), now=NOW)
+
+
+def test_what_is_known_is_not_settled(ledger: Ledger) -> None:
+    claimed(ledger)
+    assert not ledger.settle("none", "accepted", now=NOW)
+    assert ledger.settle("k", "rejected", now=NOW)
+    assert not ledger.settle("k", "accepted", now=NOW)
+    assert ledger.get(["k"])["k"].status == "rejected"
+
+
+def test_entries_come_in_pages_and_by_what_is_asked(ledger: Ledger) -> None:
+    moments = [NOW, NOW, NOW + SECOND]
+    for part, moment in enumerate(moments):
+        some = [intent(f"{part}-{at}", stream=f"s{part}") for at in range(400)]
+        ledger.claim(some, run="A", now=moment)
+    ledger.end([Ending("1-7", "unknown")], run="A", now=NOW)
+    found = list(ledger.entries())
+    assert found == sorted(found, key=lambda one: (one.intended_at, one.key), reverse=True)
+    assert len({one.key for one in found}) == 1_200
+    assert [one.key for one in ledger.entries(status="unknown")] == ["1-7"]
+    assert {one.stream for one in ledger.entries(since=NOW + SECOND)} == {"s2"}
+    assert sum(1 for _ in ledger.entries(stream="s1", status="intent")) == 399
+    assert len(ledger.get(one.key for one in found)) == 1_200
+
+
+THREADS = 8
+
+
+def at_once(work: Callable[[int], list[str]]) -> list[str]:
+    """What several threads give that begin together."""
+    together = threading.Barrier(THREADS)
+
+    def begin(number: int) -> list[str]:
+        together.wait(30)
+        return work(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(chain.from_iterable(pool.map(begin, range(THREADS))))
+
+
+def test_threads_share_a_ledger(ledger: Ledger) -> None:
+    def claim(number: int) -> list[str]:
+        wanted = [intent(f"k{at}") for at in range(100)]
+        claims = [ledger.claim([one], run=f"run{number}", now=NOW)[0] for one in wanted]
+        return [one.entry.key for one in claims if one.outcome == "claimed" and one.entry]
+
+    assert sorted(at_once(claim)) == sorted(f"k{at}" for at in range(100))
+
+
+def test_several_make_one_ledger(address: str) -> None:
+    def make(number: int) -> list[str]:
+        with open_ledger(address) as opened:
+            (claim,) = opened.claim([intent()], run=f"run{number}", now=NOW)
+            return [claim.outcome]
+
+    assert sorted(at_once(make)) == ["claimed"] + ["there"] * (THREADS - 1)

@@ -1,0 +1,215 @@
+"""Several runs do at random what they may to a ledger; a plain dict tells what must come of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from target_sakari.sends.entries import STATUSES, Cap, Claim, Ending, Entry, Intent
+from tests.target.sends.places import HOUR, NOW, intent, open_ledger
+
+if TYPE_CHECKING:
+    from tests.target.sends.places import Fresh
+
+KEYS = ["k0", "k1", "k2"]
+NAMES = ["A", "B"]
+RUNS = st.sampled_from(NAMES)
+INTENTS = st.builds(
+    intent,
+    st.none() | st.sampled_from(KEYS),
+    stream=st.sampled_from(["s0", "s1"]),
+    content=st.sampled_from(["c0", "c1"]),
+    recipient=st.sampled_from(["r0", "r1"]),
+    contact_id=st.none() | st.just("1"),
+)
+SPANS = st.sampled_from([dt.timedelta(0), HOUR, 24 * HOUR])
+ENDINGS = st.builds(
+    Ending,
+    key=st.just(""),
+    status=st.sampled_from(["accepted", "rejected", "unknown"]),
+    message_id=st.none() | st.sampled_from(["m0", "m1"]),
+    job_id=st.none() | st.just("j"),
+    price=st.none() | st.sampled_from([Decimal(0), Decimal("0.05")]),
+    code=st.none() | st.just("SMS-001"),
+)
+ANY = st.integers(0, 2) | st.integers(0, 50)
+"""Which of those there are."""
+
+
+def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
+    given = {**vars(wanted), "key": key}
+    return Entry(**given, status="intent", run=run, intended_at=now, changed_at=now, tries=tries)
+
+
+class Runs(RuleBasedStateMachine):
+    """The runs, each with the ledger open, and what it must hold."""
+
+    def __init__(self, fresh: Fresh) -> None:
+        super().__init__()
+        self.address = fresh()
+        self.ledgers = {run: open_ledger(self.address) for run in NAMES}
+        self.now = NOW
+        self.rows: dict[str, Entry] = {}
+        self.read: list[Entry] = []
+
+    def teardown(self) -> None:
+        for ledger in self.ledgers.values():
+            ledger.close()
+
+    def write(self, entry: Entry) -> None:
+        self.rows[entry.key] = entry
+        self.read.append(entry)
+
+    def some_key(self, at: int) -> str:
+        keys = [*self.rows, "none"]
+        return keys[at % len(keys)]
+
+    def seen(self, at: int) -> Entry:
+        """A row as some run read it; it may have changed since."""
+        return self.read[-1 - at % len(self.read)]
+
+    def count(self, recipient: str, since: dt.datetime) -> int:
+        return sum(
+            one.recipient == recipient and one.status != "rejected" and one.intended_at >= since
+            for one in self.rows.values()
+        )
+
+    def recent(self, wanted: Intent, window: dt.timedelta) -> list[Entry]:
+        """The rows that may stand for an intent without a key."""
+        found = [
+            one
+            for one in self.rows.values()
+            if (one.content, one.recipient) == (wanted.content, wanted.recipient)
+            and one.intended_at >= self.now - window
+        ]
+        found = [one for one in found if one.status != "rejected"] or found
+        newest = max((one.intended_at for one in found), default=None)
+        return [one for one in found if one.intended_at == newest]
+
+    @rule(
+        wanted=st.lists(INTENTS, min_size=1, max_size=4), run=RUNS, window=SPANS,
+        cap=st.none() | st.tuples(st.integers(0, 3), SPANS),
+    )  # fmt: skip
+    def claim(
+        self, wanted: list[Intent], run: str, window: dt.timedelta,
+        cap: tuple[int, dt.timedelta] | None,
+    ) -> None:  # fmt: skip
+        limit = Cap(cap[0], self.now - cap[1]) if cap else None
+        claims = self.ledgers[run].claim(wanted, run=run, now=self.now, window=window, cap=limit)
+        assert len(claims) == len(wanted)
+        for one, claim in zip(wanted, claims, strict=True):
+            there = (
+                [self.rows[one.key]] if one.key in self.rows
+                else [] if one.key else self.recent(one, window)
+            )  # fmt: skip
+            if there:
+                assert claim in [Claim("there", entry) for entry in there]
+            elif limit and self.count(one.recipient, limit.since) >= limit.texts:
+                assert claim == Claim("capped", None)
+            else:
+                assert claim.entry is not None
+                assert claim.entry.key not in self.rows
+                key = one.key or claim.entry.key
+                assert claim == Claim("claimed", as_intended(one, key, run, self.now))
+                self.write(claim.entry)
+
+    @rule(picks=st.lists(st.tuples(ANY, ENDINGS), max_size=3), run=RUNS)
+    def end(self, picks: list[tuple[int, Ending]], run: str) -> None:
+        by_key = {self.some_key(at): ending for at, ending in picks}
+        endings = [replace(ending, key=key) for key, ending in by_key.items()]
+        lost = self.ledgers[run].end(endings, run=run, now=self.now)
+        for one in endings:
+            row = self.rows.get(one.key)
+            assert (one.key in lost) == (not row or row.status != "intent" or row.run != run)
+            if row and one.key not in lost:
+                self.write(replace(row, **vars(one), changed_at=self.now))
+
+    @precondition(lambda self: self.read)
+    @rule(at=ANY, ending=ENDINGS, run=RUNS)
+    def resolve(self, at: int, ending: Ending, run: str) -> None:
+        entry = self.seen(at)
+        ending = replace(ending, key=entry.key)
+        taken = {one.message_id for one in self.rows.values() if one.key != entry.key} - {None}
+        done = self.ledgers[run].resolve(entry, ending, now=self.now)
+        assert done == (self.rows.get(entry.key) == entry and ending.message_id not in taken)
+        if done:
+            self.write(replace(entry, **vars(ending), changed_at=self.now))
+
+    @precondition(lambda self: self.read)
+    @rule(picks=st.lists(st.tuples(ANY, INTENTS), max_size=3), run=RUNS)
+    def retake(self, picks: list[tuple[int, Intent]], run: str) -> None:
+        by_key = {self.seen(at).key: (self.seen(at), wanted) for at, wanted in picks}
+        taken = self.ledgers[run].retake(list(by_key.values()), run=run, now=self.now)
+        assert taken.keys() == {
+            key for key, (entry, _) in by_key.items() if self.rows.get(key) == entry
+        }
+        for key, entry in taken.items():
+            before, wanted = by_key[key]
+            assert entry == as_intended(wanted, key, run, self.now, before.tries + 1)
+            self.write(entry)
+
+    @rule(at=ANY, status=st.sampled_from(["accepted", "rejected"]), run=RUNS)
+    def settle(self, at: int, status: Any, run: str) -> None:
+        key = self.some_key(at)
+        row = self.rows.get(key)
+        done = self.ledgers[run].settle(key, status, now=self.now)
+        assert done == (row is not None and row.status in {"intent", "unknown"})
+        if row and done:
+            self.write(replace(row, status=status, changed_at=self.now))
+
+    @rule(at=ANY, run=RUNS)
+    def forget(self, at: int, run: str) -> None:
+        key = self.some_key(at)
+        assert self.ledgers[run].forget(key) == (key in self.rows)
+        self.rows.pop(key, None)
+
+    @rule(seconds=st.sampled_from([0.001, 1, 1_800, 50_000]))
+    def wait(self, seconds: float) -> None:
+        self.now += dt.timedelta(seconds=seconds)
+
+    @rule(run=RUNS)
+    def reopen(self, run: str) -> None:
+        self.ledgers[run].close()
+        self.ledgers[run] = open_ledger(self.address, make=False)
+
+    @rule(span=SPANS, run=RUNS)
+    def look(self, span: dt.timedelta, run: str) -> None:
+        since = self.now - span
+        counts = {one: self.count(one, since) for one in ("r0", "r1")}
+        assert self.ledgers[run].sent_since(counts, since) == Counter(counts)
+        ids = {one.message_id for one in self.rows.values()} - {None}
+        assert self.ledgers[run].attached(["m0", "m1"]) == ids
+        for status in STATUSES:
+            found = {one.key for one in self.ledgers[run].entries(status=status, since=since)}
+            assert found == {
+                one.key
+                for one in self.rows.values()
+                if one.status == status and one.intended_at >= since
+            }
+
+    @invariant()
+    def the_ledger_holds_what_it_must(self) -> None:
+        assert {one.key: one for one in self.ledgers["A"].entries()} == self.rows
+
+
+def test_whatever_runs_do_the_ledger_does_as_the_model(fresh: Fresh) -> None:
+    class RunsHere(Runs):
+        def __init__(self) -> None:
+            super().__init__(fresh)
+
+    run_state_machine_as_test(
+        RunsHere, settings=settings(max_examples=40, stateful_step_count=40, deadline=None)
+    )
