@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     from target_sakari.reasons import Reason
 
-Action = Literal["create", "update", "upsert", "delete", "close", "subscribe", "unsubscribe"]
+Action = Literal[
+    "create", "update", "upsert", "delete", "close", "subscribe", "unsubscribe", "send"
+]
 """What was done or was to be done; `upsert` where it never came to that choice."""
 
 Status = Literal["written", "unchanged", "rejected", "skipped", "unknown", "planned", "deferred"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["contacts", "templates", "campaigns", "conversations", "webhooks"]
+Kind = Literal["contacts", "messages", "templates", "campaigns", "conversations", "webhooks"]
 """What a record becomes in Sakari."""
 
-KINDS: tuple[Kind, ...] = ("contacts", "templates", "campaigns", "conversations", "webhooks")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """All kinds, in the order in which they are written within a batch."""
+
+NAMED: Mapping[str, Kind] = {**{kind: kind for kind in KINDS}, "sends": "messages"}
+"""Where streams of these names go, without an entry of `streams`."""
 
 Mode = Literal["upsert", "create", "update", "delete", "mirror"]
 """What is done with a record: see `docs/load-contacts.md`."""
@@ -38,6 +41,8 @@ class Route:
         delete: whether a record with `_sdc_deleted_at` deletes.
         default_country: of numbers without a country code; ISO 3166, two letters.
         max_delete_percent: of the account's contacts that `mirror` may delete at most.
+        send_key: name of the record's field that a send is known by, so that it goes out once.
+        allow_history: whether messages that Sakari has sent or received are sent as texts.
         key: the key properties of the stream.
         properties: the names of the stream's fields, by its SCHEMA.
         incremental: whether its SCHEMA says that the tap sends what changed only.
@@ -54,6 +59,8 @@ class Route:
     delete: bool = False
     default_country: str | None = None
     max_delete_percent: float = 10
+    send_key: str | None = None
+    allow_history: bool = False
     key: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
     incremental: bool = False

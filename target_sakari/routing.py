@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sakari_client import phone
 from sakari_client.errors import ConfigError
 from target_sakari.mapping.columns import slips
-from target_sakari.routes import KINDS, Route
-from target_sakari.settings import number
+from target_sakari.routes import KINDS, NAMED, Route
+from target_sakari.settings_values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ class Routing:
         """
         self._came.add(stream)
         planned = self._planned.get(stream)
-        if planned is None and stream in KINDS:
+        if planned is None and stream in NAMED:
             planned = self._plan(stream, {})
         if planned is None:
             return None
@@ -62,7 +62,7 @@ class Routing:
 
     def _plan(self, stream: str, entry: Mapping[str, Any]) -> Route:
         name = f"streams.{stream}"
-        kind = entry.get("to", stream)
+        kind = entry.get("to", NAMED.get(stream))
         if kind not in KINDS:
             raise ConfigError(f"{name}.to", f"is missing. It must be one of {', '.join(KINDS)}.")
         given = {one: value for one, value in entry.items() if value is not None}
@@ -79,6 +79,11 @@ class Routing:
         )
         if kind != "contacts" and route.mode == "mirror":
             raise ConfigError(f"{name}.mode", "mirror is for contacts only.")
+        if kind == "messages" and route.mode != "upsert":
+            raise ConfigError(f"{name}.mode", "is not for messages: they are sent. Leave it out.")
+        for setting in ("send_key", "allow_history"):
+            if kind != "messages" and setting in given:
+                raise ConfigError(f"{name}.{setting}", "is for messages only.")
         for slip in slips(route):
             setting, problem = slip.split(": ", 1)
             raise ConfigError(f"{name}.{setting}", f"{problem}.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sakari_client.errors import ConfigError
 from sakari_client.settings_check import NOT_BLANK
 from target_sakari.routes import KINDS, MatchKey, Mode
 from target_sakari.run import WriteMethod
+from target_sakari.send_settings import SEND_SETTINGS
+from target_sakari.settings_values import number, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _MOST_ROWS = 100_000
 _LONGEST_WAIT = 86_400
@@ -39,6 +40,8 @@ STREAM: dict[str, Any] = {
         "delete": {"type": "boolean"},
         "default_country": {"type": ["string", "null"]},
         "max_delete_percent": {"type": ["number", "string"]},
+        "send_key": {"type": ["string", "null"], "pattern": NOT_BLANK},
+        "allow_history": {"type": "boolean"},
     },
     "additionalProperties": False,
 }
@@ -53,7 +56,8 @@ TARGET_SETTINGS: dict[str, dict[str, Any]] = {
         "description": "What becomes of each stream, by its name: `to` (one of "
         f"{', '.join(KINDS)}), `mode` ({', '.join(get_args(Mode))}), `fields`, `attributes` (a "
         "list, or all), `match_by`, `tags` (add, replace), `null_clears`, `delete`, "
-        "`default_country`, `max_delete_percent`. A stream that is named like what it goes `to` "
+        "`default_country`, `max_delete_percent`, and for messages `send_key`, `allow_history`. A "
+        "stream that is named like what it goes `to`, or sends, "
         'needs no entry. Example: {"crm": {"to": "contacts", "fields": {"mobile": "phone"}}}.',
     },
     "default_country": {
@@ -129,12 +133,13 @@ TARGET_SETTINGS: dict[str, dict[str, Any]] = {
         "description": "Seconds until records are written though their batch is not full, also "
         "while no more come in; and until a state goes out.",
     },
+    **SEND_SETTINGS,
 }
 
 
 @dataclass(frozen=True)
 class LoadSettings:
-    """The target's own settings but `streams`; `TARGET_SETTINGS` describes each.
+    """The target's own settings but `streams` and those of sends; see `TARGET_SETTINGS`.
 
     Raises:
         ConfigError: one of them is wrong; the error names it.
@@ -165,8 +170,8 @@ class LoadSettings:
             on_unknown_stream=settings["on_unknown_stream"],
             write_method=settings["write_method"],
             dry_run=settings["dry_run"],
-            outcomes_path=_path(settings.get("outcomes_path")),
-            rejects_path=_path(settings.get("rejects_path")),
+            outcomes_path=path(settings.get("outcomes_path")),
+            rejects_path=path(settings.get("rejects_path")),
             max_rejected=settings.get("max_rejected"),
             max_rejected_percent=None
             if settings["max_rejected_percent"] is None
@@ -174,22 +179,3 @@ class LoadSettings:
             batch_size_rows=int(settings["batch_size_rows"]),
             batch_wait=number("batch_wait", settings["batch_wait"], _LONGEST_WAIT),
         )
-
-
-def number(name: str, value: Any, most: float) -> float:
-    """A number from 0 to `most` that may be text, as it is in the environment.
-
-    Raises:
-        ConfigError: it is none.
-    """
-    try:
-        found = float(value)
-    except ValueError:
-        found = math.nan
-    if not 0 <= found <= most:
-        raise ConfigError(name, f"must be a number from 0 to {most:,}.")
-    return found
-
-
-def _path(value: str | None) -> Path | None:
-    return Path(value).expanduser() if value and value.strip() else None

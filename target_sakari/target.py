@@ -25,6 +25,7 @@ from target_sakari.incoming import Incoming
 from target_sakari.loading.loader import Loader, Outside
 from target_sakari.messages import InputError, MessageReader
 from target_sakari.routing import Routing
+from target_sakari.send_settings import SendSettings
 from target_sakari.settings import TARGET_SETTINGS, LoadSettings
 from target_sakari.writers import make_writers
 
@@ -102,6 +103,7 @@ class TargetSakari(Target):
         errors = super()._validate_config(raise_errors=raise_errors)  # fills in the defaults
         if raise_errors:
             LoadSettings.from_settings(self._config)
+            SendSettings.from_settings(self._config)
             Routing(self._config)
         return errors
 

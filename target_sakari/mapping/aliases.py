@@ -9,29 +9,59 @@ if TYPE_CHECKING:
 
     from target_sakari.routes import Kind
 
+_MOBILE = (
+    "mobile", "mobile number", "mobile phone", "mobile phone number", "mobile no",
+    "cell", "cell number", "cell phone", "cell phone number",
+)  # fmt: skip
+_PHONE = (
+    "phone", "phone number", "phone no", "telephone", "telephone number", "tel",
+)  # fmt: skip
+_COUNTRY = (
+    "mobile country", "phone country", "country iso", "iso country", "country", "country code",
+)  # fmt: skip
+_FIRST_NAME = ("first name", "given name", "forename", "first", "fname")
+_LAST_NAME = ("last name", "surname", "family name", "last", "lname")
+_ATTRIBUTES = ("attributes", "custom attributes")
+_TEXT = ("template", "text", "body", "message")
+
 ALIASES: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
     "contacts": {
         "id": ("sakari id", "sakari contact id"),
-        "mobile": (
-            "mobile", "mobile number", "mobile phone", "mobile phone number", "mobile no",
-            "cell", "cell number", "cell phone", "cell phone number",
-            "sms", "sms number", "msisdn",
-            "phone", "phone number", "phone no", "telephone", "telephone number", "tel",
-        ),
-        "country": (
-            "mobile country", "phone country", "country iso", "iso country", "country",
-            "country code",
-        ),
-        "firstName": ("first name", "given name", "forename", "first", "fname"),
-        "lastName": ("last name", "surname", "family name", "last", "lname"),
+        "mobile": (*_MOBILE, "sms", "sms number", "msisdn", *_PHONE),
+        "country": _COUNTRY,
+        "firstName": _FIRST_NAME,
+        "lastName": _LAST_NAME,
         "email": ("email", "email address", "mail", "mail address"),
         "tags": ("tags", "tag", "labels", "label"),
-        "attributes": ("attributes", "custom attributes"),
+        "attributes": _ATTRIBUTES,
+    },
+    "messages": {
+        "sakariContactId": ("sakari contact id", "sakari id"),
+        "contacts": ("contacts", "contact", "recipients", "recipient"),
+        # Not `sms`, which may as well be the text.
+        "mobile": ("to", "to number", *_MOBILE, "sms number", "msisdn", *_PHONE),
+        "country": _COUNTRY,
+        "conversations": (
+            "conversations", "conversation", "sakari conversation id", "conversation id",
+        ),
+        "tags": ("tags", "tag"),
+        "filters": ("filters",),
+        "template": _TEXT,
+        "templateName": ("template name",),
+        "templateId": ("sakari template id", "template id"),
+        "type": ("type", "message type"),
+        "media": ("media", "media url", "media urls"),
+        "sendAt": ("send at",),
+        "phoneNumberGroup": ("phone number group", "phone number group id"),
+        "conversationStrategy": ("conversation strategy",),
+        "firstName": _FIRST_NAME,
+        "lastName": _LAST_NAME,
+        "attributes": _ATTRIBUTES,
     },
     "templates": {
         "id": ("sakari id", "sakari template id"),
         "name": ("name", "template name"),
-        "template": ("template", "text", "body", "message"),
+        "template": _TEXT,
         "type": ("type", "template type"),
         "media": ("media",),
     },
@@ -39,7 +69,7 @@ ALIASES: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
         "id": ("sakari id", "sakari campaign id"),
         "name": ("name", "campaign name"),
         "description": ("description",),
-        "template": ("template", "text", "body", "message"),
+        "template": _TEXT,
         "trigger": ("trigger",),
         "filters": ("filters",),
         "media": ("media",),

@@ -61,7 +61,9 @@ def is_deleted(route: Route, record: Mapping[str, Any]) -> bool:
 def unused(route: Route) -> tuple[str, ...]:
     """The fields of a stream, by its SCHEMA, that are not used for anything."""
     plan = _plan(route, route.properties)
-    used = {*plan.attributes, *route.key}.union(*(names for _, names in plan.columns))
+    used = {*plan.attributes, *route.key, route.send_key}.union(
+        *(names for _, names in plan.columns)
+    )
     return tuple(name for name in _own(route.properties) if name not in used)
 
 
@@ -86,6 +88,8 @@ def _slips(route: Route) -> Iterator[str]:
     named = [(f"fields.{field}", name) for field, name in route.fields.items()]
     if route.attributes != "all":
         named += [("attributes", name) for name in route.attributes]
+    if route.send_key is not None:
+        named.append(("send_key", route.send_key))
     for setting, name in named:
         if route.properties and name not in route.properties:
             close = difflib.get_close_matches(name, route.properties, n=1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sakari_client.resources.base import Record
 
 
@@ -69,7 +71,39 @@ class WebhookInput:
     deleted: bool = False
 
 
-Input = ContactInput | NamedInput | ConversationInput | WebhookInput
+@dataclass(frozen=True)
+class SendInput:
+    """A text to be sent, and to whom. Just one of the four kinds of recipients is there.
+
+    Attributes:
+        contacts: people, each with what finds them and what placeholders may need. Where one has
+            an id and a number, the id is who it is, and the number says what it must have.
+        conversations: ids of conversations to answer in.
+        tags: everybody who has one of them.
+        text: the text; None where a template has it.
+        template_name: of the template that has the text, exactly.
+        template_id: the same by its id.
+        type: SMS or MMS; None where the record does not say.
+        media: addresses, and paths of local files.
+        send_at: not to be sent before; UTC.
+        phone_number_group: id of the group of numbers to send from.
+        conversation_strategy: as Sakari has it.
+    """
+
+    contacts: tuple[ContactInput, ...] = ()
+    conversations: tuple[str, ...] = ()
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    text: str | None = field(default=None, repr=False)
+    template_name: str | None = None
+    template_id: str | None = None
+    type: Literal["SMS", "MMS"] | None = None
+    media: tuple[str, ...] = field(default=(), repr=False)
+    send_at: datetime | None = None
+    phone_number_group: str | None = None
+    conversation_strategy: str | None = None
+
+
+Input = ContactInput | NamedInput | ConversationInput | WebhookInput | SendInput
 
 
 def nothing_known(value: Any) -> bool:
