@@ -25,12 +25,14 @@ from target_sakari.contacts.mirror import MirrorRefusedError
 from target_sakari.loading.loader import TooManyRejectedError
 from target_sakari.loading.state_output import StateOutputError
 from target_sakari.messages import InputError
+from target_sakari.sends.errors import LedgerError, LowBalanceError
 
 MISTAKE = 1
 TOO_MANY_REJECTED = 3
 ACCESS = 4
 CREDIT = 5
 OUT_OF_REACH = 6
+LEDGER = 7
 
 _NO_CREDIT = frozenset({"ACCT-001", "ACCT-006"})
 _SETTINGS = (ConfigError, InvalidInputError, RedirectedError, TlsError)
@@ -71,7 +73,9 @@ def exit_code(error: Exception) -> int:
         return TOO_MANY_REJECTED
     if not isinstance(error, SakariError) or isinstance(error, UnexpectedError):
         return MISTAKE
-    if error.code in _NO_CREDIT:
+    if isinstance(error, LedgerError):
+        return LEDGER
+    if error.code in _NO_CREDIT or isinstance(error, LowBalanceError):
         return CREDIT
     of_account = error.code is not None and error.code.startswith("ACCT-")
     if of_account or isinstance(error, (AccessDeniedError, AuthenticationError)):

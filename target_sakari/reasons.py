@@ -41,11 +41,20 @@ class Reason(str, enum.Enum):
     MAX_COST = "max_cost", "The run's money is used up."
     STOP_WORD = "stop_word", "The text is nothing but a word such as STOP, as people reply."
     NO_OPT_OUT_TEXT = "no_opt_out_text", "The text does not say how to get no more of them."
+    # What the ledger of sends has.
+    ALREADY_SENT = "already_sent", "It was sent before, by the ledger of sends."
+    ALREADY_REJECTED = "already_rejected", "Sakari refused just this before, by the ledger."
+    UNRESOLVED = "unresolved", "Nobody knows yet whether it was sent; a later run looks again."
+    NOT_FOUND_IN_SAKARI = (
+        "not_found_in_sakari",
+        "It may have been sent, and is not among the recipient's messages: settle it by hand.",
+    )
     # What Sakari has.
     AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari fit it."
     NUMBER_TAKEN = "number_taken", "Another contact has the new number."
     EXISTS = "exists", "It is there already, and the mode is create."
-    NOT_FOUND = "not_found", "It is not there, and the mode is update."
+    NOT_FOUND = "not_found", "It is not there: nothing to update, or to send by or to."
+    NUMBER_DIFFERS = "number_differs", "The contact has another number than the record says."
     ALREADY_ABSENT = "already_absent", "It was to be deleted, and is not there."
     NOTHING_TO_DO = "nothing_to_do", "The record asks for nothing."
     # What Sakari answers.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from target_sakari.attempts import Attempts
+from target_sakari.send_settings import SEND_SETTINGS, SendSettings
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
@@ -23,6 +24,12 @@ TellRow = Callable[["Row"], None]
 """Takes the outcome of what no record asked for, such as a contact that `mirror` removes."""
 
 
+def _nothing_is_sent() -> SendSettings:
+    return SendSettings.from_settings(
+        {name: one.get("default") for name, one in SEND_SETTINGS.items()}
+    )
+
+
 @dataclass(frozen=True)
 class Run:
     """What a writer works with.
@@ -32,6 +39,7 @@ class Run:
         stopping: whether the run is to end: requests in flight are ended, no further one is begun,
             and records that were not begun get no outcome.
         dry_run: whether to decide only: what would be written is `planned`.
+        sending: the settings of sends. Default: texts are only planned.
         write_method: how contacts are written.
         workers: most requests at a time.
         attempts: counts the requests of `client`, whose `on_try` it is.
@@ -42,6 +50,7 @@ class Run:
     client: SakariClient
     stopping: Callable[[], bool]
     dry_run: bool = False
+    sending: SendSettings = field(default_factory=_nothing_is_sent)
     write_method: WriteMethod = "auto"
     workers: int = 8
     attempts: Attempts = field(default_factory=Attempts)

@@ -135,7 +135,10 @@ class TargetSakari(Target):
 
     def _begin(self) -> Loader:
         settings, reader = LoadSettings.from_settings(self.config), self.message_reader
-        outside = Outside(self._connect, self.make_writers, reader.stop, self.clock, self.logger)
+        outside = Outside(
+            self._connect, self.make_writers, reader.stop, self.clock, self.logger,
+            SendSettings.from_settings(self.config),
+        )  # fmt: skip
         self._routing = Routing(self.config)
         self._loader = loader = Loader(settings, outside)
         self._incoming = Incoming(

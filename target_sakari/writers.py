@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from target_sakari.contacts.find import find_for
 from target_sakari.contacts.writer import ContactWriter
 from target_sakari.mapping.contacts import ContactMapper
 from target_sakari.mapping.others import ConversationMapper, NamedMapper, WebhookMapper
+from target_sakari.mapping.sends import SendMapper
 from target_sakari.others.conversations import ConversationWriter
 from target_sakari.others.named import NamedWriter
 from target_sakari.others.webhooks import WebhookWriter
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
+from target_sakari.sends.writer import SendWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,9 +63,10 @@ class Meaning(Generic[_Meant_co]):
 
 def make_writers(run: Run) -> dict[Kind, Writer]:
     """A writer for each kind."""
-    client = run.client
+    client, finder = run.client, find_for(run)
     return {
-        "contacts": ContactWriter(run, Meaning(ContactMapper)),
+        "contacts": ContactWriter(run, Meaning(ContactMapper), finder),
+        "messages": SendWriter(run, Meaning(SendMapper), finder, run.sending),
         "templates": NamedWriter(run, Meaning(NamedMapper), client.templates),
         "campaigns": NamedWriter(run, Meaning(NamedMapper), client.campaigns),
         "conversations": ConversationWriter(run, Meaning(ConversationMapper)),

@@ -16,13 +16,14 @@ from sakari_client.errors import (
 )
 from sakari_client.resources.base import MAX_PAGE_SIZE
 from target_sakari.abreast import abreast
+from target_sakari.contacts.known import KnownContacts
 from target_sakari.failure import is_run_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sakari_client.resources.base import Record
-    from target_sakari.contacts.known import Key, KnownContacts
+    from target_sakari.contacts.known import Key
     from target_sakari.run import Run
 
 logger = logging.getLogger(__name__)
@@ -39,12 +40,13 @@ class Finder:
     """Sees to it that what is looked for is in the index, if the account has it.
 
     Attributes:
+        known: the index.
         whole: whether all contacts of the account are in the index.
     """
 
     def __init__(self, run: Run, known: KnownContacts) -> None:
         self._run = run
-        self._known = known
+        self.known = self._known = known
         self._pages = 0
         self._in_any_writing = True
         self._spent = 0
@@ -92,6 +94,18 @@ class Finder:
         if self._readable and not self.whole:
             self.whole = self._read(renew=False)
         return self.whole
+
+    def ask(self, key: Key) -> list[Record]:
+        """The contacts that a key finds in Sakari now; the index takes no note. From any thread.
+
+        Raises:
+            SakariError: Sakari could not be asked.
+        """
+        self._length()
+        found = self._get(key)
+        if isinstance(found, SakariError):
+            raise found
+        return found
 
     def _read(self, *, renew: bool) -> bool:
         take = self._known.renew if renew else self._known.add
@@ -182,3 +196,10 @@ class Finder:
             # An id that Sakari, or the client, refuses as such is nobody's.
             refused = isinstance(error, NotFoundError | RequestRefusedError | InvalidInputError)
             return [] if kind == "id" and refused else error
+
+
+def find_for(run: Run) -> Finder:
+    """A finder with an index of its own, which lasts as long as the run."""
+    known = KnownContacts()
+    run.at_end.callback(known.close)
+    return Finder(run, known)

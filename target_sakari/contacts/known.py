@@ -28,6 +28,9 @@ Key = tuple["MatchKey", str]
 
 _KEPT = ("id", "firstName", "lastName", "email", "mobile", "tags", "attributes")
 
+_CONSENT = ("blocked", "optIn", "optOut")
+"""What guards of sends look at, where it is there; and `valid`, the error's code, the line type."""
+
 _LAST_DIGITS = 4
 """By which numbers are kept that are not E.164: so many, any number has."""
 
@@ -183,11 +186,18 @@ class KnownContacts:
 def _columns(record: Record) -> tuple[str | None, str | None, str | None, bytes]:
     """Id, number and email of a record, and what is kept of it."""
     kept = {name: record[name] for name in _KEPT if record.get(name) is not None}
+    kept |= {name: record[name] for name in _CONSENT if record.get(name)}
     identity = kept.pop("id", "")
     if identity != "" and not str(identity).startswith(NO_ID):
         kept["id"] = str(identity)
     if isinstance(kept.get("mobile"), dict):
-        kept["mobile"] = {name: kept["mobile"].get(name) for name in ("number", "country")}
+        mobile = kept["mobile"]
+        kept["mobile"] = {name: mobile.get(name) for name in ("number", "country")}
+        kept["mobile"] |= {name: mobile[name] for name in ("lineType",) if mobile.get(name)}
+        kept["mobile"] |= {"valid": False} if mobile.get("valid") is False else {}
+    kept |= {"valid": False} if record.get("valid") is False else {}
+    if isinstance(record.get("error"), dict) and record["error"].get("code"):
+        kept["error"] = {"code": record["error"]["code"]}
     email = kept.get("email")
     return (
         kept.get("id"),

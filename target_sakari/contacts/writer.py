@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from sakari_client.errors import InvalidInputError
 from target_sakari.contacts.bulk import BulkWriter
 from target_sakari.contacts.decide import decide, intended, keys_of
-from target_sakari.contacts.find import Finder
+from target_sakari.contacts.find import Finder, find_for
 from target_sakari.contacts.fold import fold, folded
 from target_sakari.contacts.job import Job, Wanted
-from target_sakari.contacts.known import KnownContacts
 from target_sakari.contacts.mirror import Mirror
 from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.contacts.single import write_single
@@ -34,20 +33,25 @@ if TYPE_CHECKING:
 class ContactWriter:
     """Writes contacts; see `Writer`."""
 
-    def __init__(self, run: Run, mapper: Callable[[Item], ContactInput]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        mapper: Callable[[Item], ContactInput],
+        finder: Finder | None = None,
+    ) -> None:
         """Make a writer.
 
         Args:
             run: what it works with.
             mapper: what a record means; may raise `RejectedError`.
+            finder: finds contacts; given where others use it too.
         """
         self._run = run
         self._mapper = mapper
-        self._known = KnownContacts()
-        self._finder = Finder(run, self._known)
+        self._finder = finder or find_for(run)
+        self._known = self._finder.known
         self._bulk = BulkWriter(run, self._known, self._finder)
         self._mirror = Mirror(run, self._known, self._finder)
-        run.at_end.callback(self._known.close)
 
     def write(self, items: Sequence[Item], tell: Tell) -> None:
         """Write records; see `Writer`."""

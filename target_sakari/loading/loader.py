@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from target_sakari.loading.checkpoint import State
     from target_sakari.loading.received import Received
     from target_sakari.outcome import Outcome, Row
+    from target_sakari.send_settings import SendSettings
     from target_sakari.settings import LoadSettings
 
 
@@ -57,6 +58,7 @@ class Outside:
         stop: whether a signal asked the run to end.
         clock: tells the time.
         logger: of the target.
+        sending: the settings of sends.
     """
 
     connect: Callable[[Hook], SakariClient]
@@ -64,6 +66,7 @@ class Outside:
     stop: Stop
     clock: Clock
     logger: logging.Logger
+    sending: SendSettings
 
 
 @dataclass
@@ -96,7 +99,8 @@ class Loader:
         """
         self._settings = settings
         self._outside = outside
-        self._told = Told(settings)
+        self._told = Told(settings, outside.sending.deferred_path)
+        self._kept_back = False
         self._threshold = Threshold(settings.max_rejected, settings.max_rejected_percent)
         self._passed: str | None = None
         self._summary = Summary()
@@ -118,6 +122,7 @@ class Loader:
             client=client,
             stopping=self._stopping,
             dry_run=self._settings.dry_run,
+            sending=self._outside.sending,
             write_method=self._settings.write_method,
             workers=client.config.concurrency,
             duplicate=lambda item: self._summary.add_duplicate(
@@ -247,9 +252,21 @@ class Loader:
         batch, self._batch = self._batch, {}
         for position, entry in batch.items():
             if entry.outcome is not None:
-                self._told.tell(entry.received, entry.outcome)
-                self._checkpoint.settle(position)
+                safe = self._told.tell(entry.received, entry.outcome)
+                # A state after it would have the tap never bring it again.
+                if safe and entry.outcome.outcome != "planned":
+                    self._checkpoint.settle(position)
+                self._say_kept_back(safe=safe)
         self._send_state()
+
+    def _say_kept_back(self, *, safe: bool) -> None:
+        if safe or self._kept_back:
+            return
+        self._kept_back = True
+        self._outside.logger.warning(
+            "Texts are put off, and no file keeps them, so that no state goes out. Set "
+            "deferred_path, or run again later."
+        )
 
     def _send_state(self) -> None:
         state = self._checkpoint.due()

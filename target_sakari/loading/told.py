@@ -1,4 +1,4 @@
-"""Where outcomes go: the outcomes file, the rejects file, and onto disk before a state goes out."""
+"""Where outcomes go: the outcomes, rejects and deferred files, on disk before a state goes out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from target_sakari.loading.summary import REJECTED
 from target_sakari.outcome import Row
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from target_sakari.loading.received import Received
     from target_sakari.outcome import Outcome
     from target_sakari.settings import LoadSettings
@@ -21,33 +23,50 @@ if TYPE_CHECKING:
 class Told:
     """The files that a run tells its outcomes to, as far as the settings name them."""
 
-    def __init__(self, settings: LoadSettings) -> None:
+    def __init__(self, settings: LoadSettings, deferred_path: Path | None = None) -> None:
         """Open the files.
+
+        Args:
+            settings: name those of outcomes and rejects.
+            deferred_path: of what was put off; None: among the rejects.
 
         Raises:
             ConfigError: one of them cannot be written.
         """
-        self._outcomes = self._rejects = None
-        self._lines = RejectLines()
+        self._outcomes = self._rejects = self._deferred = None
+        self._lines, self._deferred_lines = RejectLines(), RejectLines()
         try:
             if settings.outcomes_path is not None:
                 self._outcomes = RunFile("outcomes_path", settings.outcomes_path)
             if settings.rejects_path is not None:
                 self._rejects = RunFile("rejects_path", settings.rejects_path)
+            if deferred_path is not None:
+                self._deferred = RunFile("deferred_path", deferred_path)
         except ConfigError:
             self.close()
             raise
 
-    def tell(self, received: Received, outcome: Outcome) -> None:
+    def tell(self, received: Received, outcome: Outcome) -> bool:
         """Write the outcome of a record.
+
+        Returns:
+            Whether it is safe to forget the record: not so if it was put off, and no file has it.
 
         Raises:
             ConfigError: a file cannot be written.
         """
         self.tell_row(Row(received.stream, received.key, outcome))
-        if self._rejects is not None and outcome.outcome in REJECTED:
-            for line in self._lines.of(received, outcome):
-                self._rejects.write(line)
+        deferred = outcome.outcome == "deferred"
+        if not (deferred or outcome.outcome in REJECTED):
+            return True
+        file, lines = self._rejects, self._lines
+        if deferred and self._deferred is not None:
+            file, lines = self._deferred, self._deferred_lines
+        if file is None:
+            return not deferred
+        for line in lines.of(received, outcome):
+            file.write(line)
+        return True
 
     def tell_row(self, row: Row) -> None:
         """Write an outcome that no record asked for.
@@ -64,9 +83,8 @@ class Told:
         Raises:
             ConfigError: a file cannot be written.
         """
-        for file in (self._outcomes, self._rejects):
-            if file is not None:
-                file.sync()
+        for file in self._files():
+            file.sync()
 
     def close(self) -> None:
         """Close the files; harmless when called again.
@@ -75,6 +93,9 @@ class Told:
             ConfigError: a file cannot be written.
         """
         with contextlib.ExitStack() as files:  # each, also where another fails
-            for file in (self._outcomes, self._rejects):
-                if file is not None:
-                    files.callback(file.close)
+            for file in self._files():
+                files.callback(file.close)
+
+    def _files(self) -> list[RunFile]:
+        files = (self._outcomes, self._rejects, self._deferred)
+        return [file for file in files if file is not None]

@@ -16,7 +16,8 @@ from sqlalchemy import delete, select, tuple_, update
 
 from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
 from target_sakari.sends.entries import Claim, Entry
-from target_sakari.sends.ledger_errors import DAMAGED, LedgerError, explained
+from target_sakari.sends.errors import LedgerError, NoLedgerError
+from target_sakari.sends.ledger_errors import DAMAGED, explained
 from target_sakari.sends.ledger_schema import in_ms, sends
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Ledger:
         """
         shown = ledger_place.show(place)
         if not make and ledger_place.is_missing(place):
-            raise LedgerError(shown, _NONE_THERE)
+            raise NoLedgerError(shown)
         ledger = cls(ledger_place.make_engine(place, wait), shown, wait)
         try:
             with explained(shown):
@@ -123,10 +124,7 @@ class Ledger:
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there = ledger_rows.by_key(connection, (one.key for one in intents if one.key))
-            recent = ledger_rows.recent(
-                connection, [one for one in intents if not one.key], now - window
-            )
+            there, recent = _there(connection, intents, now - window)
             people = {one.recipient for one in intents} if cap else set[str]()
             sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
             claims, new = [], []
@@ -146,6 +144,42 @@ class Ledger:
             if new:
                 connection.execute(sends.insert(), new)
         return claims
+
+    def find(
+        self, intents: Sequence[Intent], *, now: dt.datetime, window: dt.timedelta = DAY
+    ) -> list[Entry | None]:
+        """The rows that `claim` would find there, for each intent; it changes nothing.
+
+        Args:
+            intents: what is to be sent.
+            now: the time.
+            window: as of `claim`.
+        """
+        with self._reading() as connection:
+            there, recent = _there(connection, intents, in_ms(now) - window)
+        return [
+            there.get(one.key) if one.key else recent.get((one.content, one.recipient))
+            for one in intents
+        ]
+
+    def give_back(self, claims: Iterable[tuple[Entry, Entry | None]], *, run: str) -> None:
+        """Undo claims whose request certainly never was: each row becomes what it was before.
+
+        Args:
+            claims: each row as it was claimed, and as it was before; None: there was none.
+            run: id of this run, which alone may do so.
+        """
+        with self._writing() as connection:
+            for claimed, before in claims:
+                ours = (
+                    (sends.c.key == claimed.key)
+                    & (sends.c.status == "intent")
+                    & (sends.c.run == run)
+                )
+                if before is None:
+                    connection.execute(delete(sends).where(ours))
+                else:
+                    connection.execute(update(sends).where(ours).values(asdict(before)))
 
     def end(self, endings: Sequence[Ending], *, run: str, now: dt.datetime) -> set[str]:
         """Take down how this run's requests ended.
@@ -293,7 +327,7 @@ class Ledger:
             if version is None and make:
                 ledger_schema.create(connection)
             elif version is None:
-                raise LedgerError(self._place, _NONE_THERE)
+                raise NoLedgerError(self._place)
             elif version != ledger_schema.VERSION:
                 raise LedgerError(
                     self._place,
@@ -316,4 +350,12 @@ class Ledger:
             yield connection
 
 
-_NONE_THERE = "is not there. See whether this is the ledger_url that the target has"
+def _there(
+    connection: Connection, intents: Sequence[Intent], since: dt.datetime
+) -> tuple[dict[str, Entry], dict[tuple[str, str], Entry]]:
+    """The rows of intents that have a key, by that; of the others, by content and recipient."""
+    keyless = [one for one in intents if not one.key]
+    return (
+        ledger_rows.by_key(connection, (one.key for one in intents if one.key)),
+        ledger_rows.recent(connection, keyless, since),
+    )

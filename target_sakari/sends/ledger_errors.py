@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from sakari_client.errors import SakariError
+from target_sakari.sends.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,19 +44,6 @@ _PROBLEMS: tuple[tuple[str, str], ...] = (
     ("database .* does not exist", "is not there. Create it, or mend its name"),
 )
 """What is found in an error's code and words, and what that means. The first that fits counts."""
-
-
-class LedgerError(SakariError):
-    """The ledger of sends cannot be used, so nothing is sent: mend it and start again.
-
-    Args:
-        place: the ledger, as it may be shown.
-        problem: what is wrong and what to do, without a full stop.
-    """
-
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"ledger_url: {place} {problem}.")
-        self.place = place
 
 
 @contextlib.contextmanager

@@ -1,0 +1,161 @@
+"""From records to sends: one for each recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sakari_client.errors import SakariError
+from target_sakari.failure import outcome_of
+from target_sakari.mapping.inputs import nothing_known
+from target_sakari.outcome import Outcome, RejectedError
+from target_sakari.reasons import Reason
+from target_sakari.sends.entries import Entry, Intent
+from target_sakari.sends.key import key_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    from target_sakari.mapping.inputs import SendInput
+    from target_sakari.routes import Item
+    from target_sakari.run import Run
+    from target_sakari.sends.content import Content, Contents
+    from target_sakari.sends.recipient import Recipient
+    from target_sakari.sends.recipients import Recipients
+    from target_sakari.sends.tally import Tally
+
+
+@dataclass(frozen=True)
+class Send:
+    """A text that is to go to one recipient.
+
+    Attributes:
+        position: of the record.
+        place: which of the record's sends.
+        content: what is sent.
+        recipient: who gets it.
+        send_at: not before; None: at any time.
+        intent: what the ledger is told.
+        before: the ledger's row, where it holds the send already and it may go out again.
+    """
+
+    position: int
+    place: int
+    content: Content
+    recipient: Recipient
+    send_at: dt.datetime | None
+    intent: Intent
+    before: Entry | None = None
+
+    @property
+    def identity(self) -> Hashable:
+        """What it has in common with the same send."""
+        return self.intent.key or (self.intent.content, self.intent.recipient)
+
+    def marks(self) -> Iterator[Hashable]:
+        """What it shares with another that must go out before or after it, not beside it."""
+        yield "send", self.identity
+        yield from self.recipient.marks()
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """What a record means; and what tells it from others of its stream, if anything does."""
+
+    item: Item
+    wanted: SendInput
+    content: Content
+    told_apart: Mapping[str, Any] | None
+
+
+class Planner:
+    """Makes sends of records; those that mean none are rejected."""
+
+    def __init__(
+        self,
+        run: Run,
+        mapper: Callable[[Item], SendInput],
+        contents: Contents,
+        recipients: Recipients,
+    ) -> None:
+        self._run = run
+        self._account_id = run.client.config.account_id
+        self._mapper = mapper
+        self._contents = contents
+        self._recipients = recipients
+
+    def plan(self, items: Sequence[Item], tally: Tally) -> list[Send]:
+        """The sends of a batch; none if the run is to stop.
+
+        Raises:
+            SakariError: something is wrong with the whole run.
+        """
+        meant = [one for item in items if (one := self._understand(item, tally))]
+        self._recipients.look_up([one.wanted for one in meant])
+        if self._run.stopping():
+            return []
+        return [send for one in meant for send in self._sends(one, tally)]
+
+    def _understand(self, item: Item, tally: Tally) -> _Meant | None:
+        """What a record means; None where it means nothing."""
+        try:
+            wanted = self._mapper(item)
+            return _Meant(item, wanted, self._contents.of(wanted), _told_apart(item))
+        except RejectedError as error:
+            _settle(tally, item, Outcome("send", "rejected", error.reason, error.detail))
+        except SakariError as error:
+            _settle(tally, item, outcome_of(error, "send", attempts=0))
+        return None
+
+    def _sends(self, meant: _Meant, tally: Tally) -> Iterator[Send]:
+        item, wanted, content = meant.item, meant.wanted, meant.content
+        recipients = self._recipients.of(wanted)
+        if not recipients:
+            detail = "Nobody has the tags now."
+            _settle(tally, item, Outcome("send", "skipped", Reason.NO_RECIPIENT, detail))
+            return
+        tally.expect(item, len(recipients))
+        several = bool(wanted.tags) or len(wanted.contacts) + len(wanted.conversations) > 1
+        for place, one in enumerate(recipients):
+            if one.problem:
+                tally.settle(item.position, place, one.problem)
+                continue
+            intent = Intent(
+                self._key(meant, f"{one.kind} {one.value}" if several else None),
+                self._account_id,
+                item.route.stream,
+                content.hash,
+                one.hash(self._account_id),
+                one.shown,
+                one.contact_ids[0] if len(one.contact_ids) == 1 else None,
+                one.value if one.kind == "conversation" else None,
+            )
+            yield Send(item.position, place, content, one, wanted.send_at, intent)
+
+    def _key(self, meant: _Meant, recipient: str | None) -> str | None:
+        if meant.told_apart is None:
+            return None
+        return key_of(self._account_id, meant.item.route.stream, meant.told_apart, recipient)
+
+
+def _told_apart(item: Item) -> Mapping[str, Any] | None:
+    """What tells a record from others of its stream; None where nothing does.
+
+    Raises:
+        RejectedError: the field that the stream's `send_key` names is empty.
+    """
+    field = item.route.send_key
+    if field is None:
+        return {name: item.record[name] for name in item.route.key} or None
+    value = item.record.get(field)
+    if nothing_known(value):
+        raise RejectedError(
+            Reason.KEY_MISSING, f"{field} is missing or empty, and it is the stream's send_key."
+        )
+    return {field: value}
+
+
+def _settle(tally: Tally, item: Item, outcome: Outcome) -> None:
+    tally.expect(item, 1)
+    tally.settle(item.position, 0, outcome)

@@ -1,0 +1,125 @@
+"""What a run may send, and whether the account can pay for it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from sakari_client.errors import ConfigError, NotFoundError, RequestRefusedError
+from target_sakari.failure import is_run_wide
+from target_sakari.guards.caps import Amount, Budget
+from target_sakari.guards.cost import by_country, estimate, money_left, segment_price
+from target_sakari.sends.errors import LowBalanceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sakari_client.resources.base import Record
+    from target_sakari.guards.objection import Objection
+    from target_sakari.run import Run
+    from target_sakari.send_settings import SendSettings
+    from target_sakari.sends.plan import Send
+
+logger = logging.getLogger(__name__)
+
+
+class Purse:
+    """Checks the plan of each batch before its first text goes out.
+
+    A batch that does not fit into what is left of the run's limits is put off as a whole, and so is
+    all that comes after it: of a million texts by mistake, not even the first hundred go out.
+    """
+
+    def __init__(self, run: Run, settings: SendSettings) -> None:
+        self._run = run
+        self._settings = settings
+        self._budget = Budget(settings.limits)
+        self._amounts: dict[str, Amount] = {}
+        self._countries: dict[str, Amount] = {}
+        self._balance: Record | None = None
+        self._unreadable = False
+        self._passed: Objection | None = None
+
+    def check(self, sends: Sequence[Send], *, dry: bool) -> Objection | None:
+        """What stands against a batch's sends as a whole; if nothing does, they are reckoned in.
+
+        Raises:
+            LowBalanceError: the account cannot pay for them.
+            ConfigError: there is a limit of cost, and Sakari does not tell what texts cost.
+            SakariError: something is wrong with the whole run.
+        """
+        once = list({one.identity: one for one in sends}.values())
+        if self._passed or not once:
+            return self._passed
+        if dry or self._settings.check_balance or self._settings.limits.max_cost is not None:
+            self._look()
+        self._amounts = {}
+        plan = sum((self._amount(one) for one in once), Amount())
+        self._passed = self._budget.take(plan)
+        if self._passed:
+            return self._passed
+        if self._settings.check_balance:
+            self._check_balance(self._budget.spent if dry else plan, dry=dry)
+        for country, amount in by_country(
+            (one.recipient.number, self._amount(one)) for one in once
+        ).items():
+            self._countries[country] = self._countries.get(country, Amount()) + amount
+        return None
+
+    def give_back(self, send: Send) -> None:
+        """A send that was reckoned in did not go out after all."""
+        self._budget.give_back(self._amount(send))
+
+    def say(self, *, dry: bool) -> None:
+        """Say in the log how much it was, and what about it costs."""
+        spent = self._budget.spent
+        if not spent.messages:
+            return
+        places = ", ".join(
+            f"{country} {one.messages:,} messages, {one.segments:,} segments, {one.cost:g}"
+            for country, one in sorted(self._countries.items(), key=lambda one: -one[1].cost)
+        )
+        logger.info(
+            "sends: %s %d messages, %d segments, at about %s in the account's currency (%s).",
+            "planned are" if dry else "sent were", spent.messages, spent.segments,
+            f"{spent.cost:g}", places,
+        )  # fmt: skip
+
+    def _amount(self, send: Send) -> Amount:
+        text = send.content.text
+        if text not in self._amounts:
+            price = segment_price(self._balance) if self._balance else None
+            self._amounts[text] = estimate(text, price)
+        return self._amounts[text]
+
+    def _look(self) -> None:
+        """Ask for the balance, as far as Sakari tells it."""
+        if self._unreadable:
+            return
+        try:
+            self._balance = self._run.client.account.balance()
+        except (NotFoundError, RequestRefusedError) as error:
+            if is_run_wide(error):
+                raise
+            self._unreadable = True
+            logger.warning("sends: the balance cannot be read, and is not checked. %s", error)
+        if self._settings.limits.max_cost is not None and not (
+            self._balance and segment_price(self._balance) is not None
+        ):
+            raise ConfigError(
+                "max_cost", "cannot be kept, as Sakari does not tell the price. Use max_segments."
+            )
+
+    def _check_balance(self, plan: Amount, *, dry: bool) -> None:
+        if not self._balance:
+            return
+        left = money_left(self._balance)
+        if left is None or plan.cost <= left:
+            return
+        problem = (
+            f"The balance is {left:g}, and {plan.messages:,} planned texts cost about "
+            f"{plan.cost:g}. Top it up, or set check_balance to false."
+        )
+        if not dry:
+            raise LowBalanceError(f"{problem} None of them was sent.")
+        logger.warning("sends: %s", problem)

@@ -1,0 +1,294 @@
+"""Requests to send, each with many recipients of one text."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sakari_client.errors import (
+    AmbiguousError,
+    InvalidInputError,
+    RequestRefusedError,
+    SakariError,
+)
+from target_sakari.failure import is_run_wide, outcome_of
+from target_sakari.guards.caps import recipient_cap
+from target_sakari.outcome import Outcome, RejectedError
+from target_sakari.reasons import Reason
+from target_sakari.sends import standing
+from target_sakari.sends.entries import Cap, Ending
+from target_sakari.sends.errors import LedgerError
+from target_sakari.sends.ledger import DAY
+from target_sakari.sends.prices import price_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sakari_client.resources.sent import Recipient, SendResult
+    from target_sakari.run import Run
+    from target_sakari.send_settings import SendSettings
+    from target_sakari.sends.content import Shared
+    from target_sakari.sends.entries import Entry
+    from target_sakari.sends.ledger import Ledger
+    from target_sakari.sends.plan import Send
+    from target_sakari.sends.resolve import Resolver
+
+
+@dataclass
+class Group:
+    """Sends of one content to different recipients.
+
+    Attributes:
+        sends: that are to go out.
+        done: those that have an outcome.
+        there: those that the ledger got from elsewhere meanwhile.
+    """
+
+    sends: list[Send]
+    done: list[tuple[Send, Outcome]] = field(default_factory=list)
+    there: list[Send] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class _Claimed:
+    """A send whose row in the ledger is this run's."""
+
+    send: Send
+    entry: Entry
+
+
+class Sender:
+    """Sends groups, each intent being in the ledger before its request. For any number of threads.
+
+    A claim is undone only where certainly nothing was sent; else it stays for a later run.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        run: Run,
+        ledger: Ledger,
+        resolver: Resolver,
+        shared: Shared,
+        settings: SendSettings,
+        run_id: str,
+    ) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._resolver = resolver
+        self._shared = shared
+        self._settings = settings
+        self._run_id = run_id
+
+    def send(self, group: Group) -> None:
+        """Send a group; what became of each of its sends is noted in it.
+
+        Raises:
+            LedgerError: the ledger cannot be used. Sends without an outcome may have gone out;
+                their intents stay.
+            SakariError: something is wrong with the whole run. Sends without an outcome did not go
+                out, and are in the ledger no more.
+        """
+        content = group.sends[0].content
+        try:
+            media = self._shared.addresses(content)
+        except RejectedError as error:
+            outcome = Outcome("send", "rejected", error.reason, error.detail)
+        except SakariError as error:
+            outcome = outcome_of(error, "send", attempts=0)
+        else:
+            claimed = self._claim(group)
+            if claimed:
+                self._ask(group, claimed, media)
+            return
+        group.done += [(one, outcome) for one in group.sends]
+
+    def now(self) -> dt.datetime:
+        """The time by Sakari's clock."""
+        return dt.datetime.fromtimestamp(self._run.client.server_time(), dt.timezone.utc)
+
+    def _claim(self, group: Group) -> list[_Claimed]:
+        """Take the sends down as intended, so far as nobody else has.
+
+        Conversations come first, as they do in the answer.
+        """
+        sends = sorted(group.sends, key=lambda one: one.recipient.kind != "conversation")
+        now, most = self.now(), self._settings.max_per_recipient_per_day
+        again = [(one.before, one.intent) for one in sends if one.before]
+        ours = self._ledger.retake(again, run=self._run_id, now=now) if again else {}
+        new = [one for one in sends if not one.before]
+        claims = iter(
+            self._ledger.claim(
+                [one.intent for one in new],
+                run=self._run_id,
+                now=now,
+                window=dt.timedelta(hours=self._settings.send_window_hours),
+                cap=Cap(most, now - DAY) if most else None,
+            )
+            if new
+            else ()
+        )
+        claimed = []
+        for one in sends:
+            if one.before:
+                entry = ours.get(one.before.key)
+            else:
+                claim = next(claims)
+                entry = claim.entry if claim.outcome == "claimed" else None
+                if claim.outcome == "capped" and (capped := recipient_cap(most or 0, most)):
+                    outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
+                    group.done.append((one, outcome))
+                    continue
+            if entry:
+                claimed.append(_Claimed(one, entry))
+            else:
+                group.there.append(one)
+        return claimed
+
+    def _ask(
+        self, group: Group, claimed: Sequence[_Claimed], media: Sequence[str], tries: int = 1
+    ) -> None:
+        """Ask Sakari to send, and see to what it answers."""
+        content, recipients = claimed[0].send.content, [one.send.recipient for one in claimed]
+        with self._run.attempts.count() as count:
+            try:
+                answer = self._run.client.messages.send(
+                    content.text,
+                    contacts=[one.contact for one in recipients if one.kind != "conversation"],
+                    conversations=[one.value for one in recipients if one.kind == "conversation"],
+                    type=content.type,
+                    media=media,
+                    conversation_strategy=content.strategy,
+                    phone_number_group=content.group,
+                )
+            except AmbiguousError as error:
+                doubt = str(error.__cause__)
+                doubtful = self._end(
+                    group, claimed, [Ending(one.entry.key, "unknown") for one in claimed]
+                )
+            except SakariError as error:
+                self._refused(group, claimed, media, error, count.requests)
+                return
+            else:
+                doubt = "Sakari's answer does not tell."
+                doubtful = self._answered(group, claimed, answer, count.requests)
+            attempts = count.requests
+        self._resolve(group, doubtful, media, doubt, attempts, tries)
+
+    def _answered(
+        self, group: Group, claimed: Sequence[_Claimed], answer: SendResult, attempts: int
+    ) -> list[_Claimed]:
+        """Take down what became of each; returns those that the answer does not tell of."""
+        results = dict(zip(claimed, answer.recipients, strict=True))
+        endings = [_ending(one.entry, told, answer.job_id) for one, told in results.items()]
+        held = self._end(group, claimed, endings)
+        doubtful = []
+        for one, told in results.items():
+            if one not in held:
+                continue
+            if told.status == "accepted":
+                made = (told.message or {}).get("id") or answer.job_id
+                outcome = standing.sent(None if made is None else str(made), attempts)
+                group.done.append((one.send, outcome))
+            elif told.status == "rejected":
+                group.done.append((one.send, standing.refused(told.code, attempts)))
+            else:
+                doubtful.append(one)
+        return doubtful
+
+    def _refused(
+        self,
+        group: Group,
+        claimed: Sequence[_Claimed],
+        media: Sequence[str],
+        error: SakariError,
+        attempts: int,
+    ) -> None:
+        """See to a request that certainly was not carried out.
+
+        If it may be for one of its recipients, each half is asked for by itself.
+        """
+        own = isinstance(error, RequestRefusedError | InvalidInputError) and not is_run_wide(error)
+        if not own:
+            self._give_back(claimed)
+            raise error
+        if len(claimed) == 1:
+            ended = self._end(
+                group, claimed, [Ending(claimed[0].entry.key, "rejected", code=error.code)]
+            )
+            if ended:
+                outcome = outcome_of(error, "send", attempts=attempts)
+                group.done.append((claimed[0].send, outcome))
+            return
+        middle = len(claimed) // 2
+        first, rest = claimed[:middle], claimed[middle:]
+        try:
+            self._ask(group, first, media)
+        except BaseException:
+            with contextlib.suppress(LedgerError):
+                self._give_back(rest)
+            raise
+        if self._run.stopping():
+            self._give_back(rest)
+        else:
+            self._ask(group, rest, media)
+
+    def _resolve(  # noqa: PLR0913, PLR0917
+        self,
+        group: Group,
+        doubtful: Sequence[_Claimed],
+        media: Sequence[str],
+        doubt: str,
+        attempts: int,
+        tries: int,
+    ) -> None:
+        """Look up at once what became of sends; send those again that the settings allow to."""
+        entries = self._ledger.get(one.entry.key for one in doubtful)
+        absent: list[tuple[Send, Entry]] = []
+        for send, entry in ((one.send, entries.get(one.entry.key)) for one in doubtful):
+            if entry is None:
+                group.there.append(send)
+                continue
+            outcome = standing.unresolved(
+                entry, f"{doubt} It may have been sent.", Reason.NO_CLEAR_ANSWER, attempts
+            )
+            if not self._run.stopping():
+                found = self._resolver.resolve(send, entry, self.now())
+                if found is None and tries <= self._run.client.config.max_retries:
+                    absent.append((send, entry))
+                    continue
+                if found and found.outcome != "unknown":
+                    outcome = standing.counted(found, attempts)
+            group.done.append((send, outcome))
+        if absent:
+            again = self._ledger.retake(
+                [(entry, send.intent) for send, entry in absent], run=self._run_id, now=self.now()
+            )
+            group.there += [send for send, entry in absent if entry.key not in again]
+            ours = [_Claimed(send, again[e.key]) for send, e in absent if e.key in again]
+            if ours:
+                self._ask(group, ours, media, tries + 1)
+
+    def _end(
+        self, group: Group, claimed: Sequence[_Claimed], endings: Sequence[Ending]
+    ) -> list[_Claimed]:
+        """Take down endings; returns those that were still this run's to end."""
+        lost = self._ledger.end(endings, run=self._run_id, now=self.now())
+        group.there += [one.send for one in claimed if one.entry.key in lost]
+        return [one for one in claimed if one.entry.key not in lost]
+
+    def _give_back(self, claimed: Sequence[_Claimed]) -> None:
+        rows = [(one.entry, one.send.before) for one in claimed]
+        self._ledger.give_back(rows, run=self._run_id)
+
+
+def _ending(entry: Entry, told: Recipient, job_id: str | None) -> Ending:
+    if told.status == "accepted":
+        made = (told.message or {}).get("id")
+        price = price_of(told.message)
+        return Ending(entry.key, "accepted", None if made is None else str(made), job_id, price)
+    if told.status == "rejected":
+        return Ending(entry.key, "rejected", job_id=job_id, code=told.code)
+    return Ending(entry.key, "unknown", job_id=job_id)

@@ -1,0 +1,56 @@
+"""What the ledger's row of a send means for the send."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from target_sakari.outcome import Outcome
+from target_sakari.reasons import Reason
+
+if TYPE_CHECKING:
+    from target_sakari.sends.entries import Entry, Intent
+
+
+def settled(entry: Entry, intent: Intent) -> Outcome | None:
+    """The outcome of a send that needs no request; None where it is open, or was mended."""
+    if entry.status == "accepted":
+        return Outcome(
+            "send", "skipped", Reason.ALREADY_SENT, sakari_id=entry.message_id or entry.job_id
+        )
+    if entry.status == "rejected" and same(entry, intent):
+        detail = (
+            f"Sakari refused it before ({entry.code or 'no code'}). Mend the record; or to try it "
+            f"again as it is: sakari ledger forget {entry.key}"
+        )
+        return Outcome("send", "rejected", Reason.ALREADY_REJECTED, detail)
+    return None
+
+
+def same(entry: Entry, intent: Intent) -> bool:
+    """Whether the ledger's row is of just this text for just this recipient."""
+    return (entry.content, entry.recipient) == (intent.content, intent.recipient)
+
+
+def unresolved(
+    entry: Entry, why: str, reason: Reason = Reason.UNRESOLVED, attempts: int = 0
+) -> Outcome:
+    """The outcome of a send that nobody knows the end of, with what settles it."""
+    detail = f"{why} To settle it: sakari ledger settle {entry.key} --as accepted (or rejected)."
+    return Outcome("send", "unknown", reason, detail, attempts=attempts)
+
+
+def sent(entry_id: str | None, attempts: int) -> Outcome:
+    """The outcome of a send that Sakari accepted."""
+    return Outcome("send", "written", sakari_id=entry_id, attempts=attempts)
+
+
+def refused(code: str | None, attempts: int) -> Outcome:
+    """The outcome of a send that Sakari refused."""
+    detail = f"Sakari refused the text or its recipient ({code or 'no code'})."
+    return Outcome("send", "rejected", Reason.REFUSED, detail, attempts=attempts)
+
+
+def counted(outcome: Outcome, attempts: int) -> Outcome:
+    """An outcome with the number of requests that carried the record."""
+    return replace(outcome, attempts=attempts)

@@ -1,0 +1,267 @@
+"""Texts: planned, guarded, and sent so that nobody gets one twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from target_sakari.abreast import abreast
+from target_sakari.contacts.rounds import by_contact, rounds
+from target_sakari.guards.plain import warning
+from target_sakari.outcome import Outcome
+from target_sakari.reasons import Reason
+from target_sakari.sends import standing
+from target_sakari.sends.checks import objection
+from target_sakari.sends.content import Contents, Shared
+from target_sakari.sends.plan import Planner
+from target_sakari.sends.purse import Purse
+from target_sakari.sends.recipients import Recipients
+from target_sakari.sends.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+
+    from target_sakari.contacts.find import Finder
+    from target_sakari.guards.objection import Objection
+    from target_sakari.mapping.inputs import SendInput
+    from target_sakari.routes import Item, Route
+    from target_sakari.run import Run, Tell, TellRow
+    from target_sakari.send_settings import SendSettings
+    from target_sakari.sends.entries import Entry
+    from target_sakari.sends.ledger import Ledger
+    from target_sakari.sends.plan import Send
+    from target_sakari.sends.send import Group
+
+logger = logging.getLogger(__name__)
+
+_WARNINGS = 5
+"""Texts with odd characters that are told of."""
+
+_DAY = dt.timedelta(hours=24)
+
+
+class SendWriter:
+    """Sends texts; see `Writer`.
+
+    Each batch goes through the same steps: what its records mean; what the ledger knows of them;
+    the guards (`checks.py`); limits and balance, for the batch as a whole; and only then requests.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        mapper: Callable[[Item], SendInput],
+        finder: Finder,
+        settings: SendSettings,
+    ) -> None:
+        """Make a writer; the ledger is opened with the first batch.
+
+        Args:
+            run: what it works with.
+            mapper: what a record means; may raise `RejectedError`.
+            finder: finds contacts, those written in this run among them.
+            settings: of sends.
+        """
+        self._run = run
+        self._finder = finder
+        self._settings = settings
+        self._dry = run.dry_run or not settings.send_enabled
+        self._planner = Planner(
+            run,
+            mapper,
+            Contents(run.client, settings),
+            Recipients(run, finder, settings),
+        )
+        self._purse = Purse(run, settings)
+        self._ledger: Ledger | None = None
+        self._opened = False
+        self._planned: set[Hashable] = set()
+        self._planned_for: Counter[str] = Counter()
+        self._warned: set[str] = set()
+
+    def write(self, items: Sequence[Item], tell: Tell) -> None:
+        """Send the texts of records; see `Writer`."""
+        self._open()
+        tally = Tally(tell)
+        sends = self._planner.plan(items, tally)
+        if self._run.stopping():
+            return
+        ready = self._guarded(self._not_sent(sends, tally), tally)
+        against = self._purse.check(ready, dry=self._dry)
+        if against:
+            logger.warning("sends: %d texts are put off. %s", len(ready), against.detail)
+            for one in ready:
+                _settle(tally, one, _objected(against))
+            return
+        self._warn(ready)
+        if self._dry:
+            self._plan(ready, tally)
+            return
+        for together in rounds(self._queues(ready)):
+            self._send(together, tally)
+
+    def finish(self, routes: Sequence[Route], tell: TellRow) -> None:  # noqa: ARG002
+        """Say how much was sent."""
+        self._purse.say(dry=self._dry)
+
+    def _open(self) -> None:
+        """Open the ledger; where nothing is sent, only if there is one."""
+        if self._opened:
+            return
+        # Slow to import, and only needed here.
+        from target_sakari.sends.errors import NoLedgerError  # noqa: PLC0415
+        from target_sakari.sends.ledger import Ledger  # noqa: PLC0415
+        from target_sakari.sends.ledger_place import find_place  # noqa: PLC0415
+        from target_sakari.sends.resolve import Resolver  # noqa: PLC0415
+        from target_sakari.sends.send import Sender  # noqa: PLC0415
+
+        place = find_place(self._settings.ledger_url, self._run.client.config.account_id)
+        try:
+            self._ledger = ledger = Ledger.open(place, make=not self._dry)
+        except NoLedgerError:
+            if not self._dry:
+                raise
+        else:
+            self._run.at_end.callback(ledger.close)
+            self._resolver = Resolver(self._run, ledger, self._finder, self._settings)
+            self._sender = Sender(
+                run=self._run,
+                ledger=ledger,
+                resolver=self._resolver,
+                shared=Shared(self._run.client, self._settings),
+                settings=self._settings,
+                run_id=uuid.uuid4().hex,
+            )
+        self._opened = True
+        if self._dry and not self._run.dry_run:
+            logger.warning(
+                "sends: send_enabled is false, so texts are only planned, and no state goes out."
+            )
+        self._run.client.auth.token()  # any answer tells what time it is in Sakari
+
+    def _now(self) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self._run.client.server_time(), dt.timezone.utc)
+
+    # What the ledger knows
+
+    def _not_sent(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
+        """The sends that may go out: those that the ledger has not, and those that it lets go."""
+        ready, doubtful = [], []
+        for send, entry in zip(sends, self._entries(sends), strict=True):
+            if entry is None:
+                ready.append(send)
+            elif outcome := standing.settled(entry, send.intent):
+                _settle(tally, send, outcome)
+            elif entry.status == "rejected":
+                ready.append(replace(send, before=entry))
+            else:
+                doubtful.append((send, entry))
+        for (send, entry), found in abreast(self._run, doubtful, self._resolve):
+            if found:
+                _settle(tally, send, found)
+            else:
+                ready.append(replace(send, before=entry))
+        return sorted(ready, key=lambda one: (one.position, one.place))
+
+    def _entries(self, sends: Sequence[Send]) -> list[Entry | None]:
+        if self._ledger is None:
+            return [None] * len(sends)
+        window = dt.timedelta(hours=self._settings.send_window_hours)
+        return self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
+
+    def _resolve(self, doubtful: tuple[Send, Entry]) -> Outcome | None:
+        if self._dry:
+            return standing.unresolved(doubtful[1], "Nobody knows whether it was sent.")
+        return self._resolver.resolve(*doubtful, self._now())
+
+    # What stands against it
+
+    def _guarded(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
+        """The sends that no guard objects to."""
+        sent, now, ready = self._sent(sends), self._now(), []
+        for one in sends:
+            against = objection(one, self._settings, now=now, sent=sent[one.intent.recipient])
+            if against:
+                _settle(tally, one, _objected(against))
+            else:
+                ready.append(one)
+        return ready
+
+    def _sent(self, sends: Sequence[Send]) -> Counter[str]:
+        """How many texts each recipient got in the last 24 hours; in a dry run, would have got."""
+        sent = Counter(self._planned_for)
+        if self._ledger is not None and self._settings.max_per_recipient_per_day:
+            people = {one.intent.recipient for one in sends}
+            sent.update(self._ledger.sent_since(people, self._now() - _DAY))
+        return sent
+
+    def _warn(self, sends: Sequence[Send]) -> None:
+        for one in sends:
+            if len(self._warned) >= _WARNINGS:
+                return
+            if one.content.hash not in self._warned and (odd := warning(one.content.text)):
+                self._warned.add(one.content.hash)
+                logger.warning("sends: %s", odd)
+
+    # Sending
+
+    def _plan(self, sends: Sequence[Send], tally: Tally) -> None:
+        for one in sends:
+            if one.identity in self._planned:
+                detail = "A record before has the same send."
+                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
+                continue
+            self._planned.add(one.identity)
+            if self._settings.max_per_recipient_per_day:
+                self._planned_for[one.intent.recipient] += 1
+            _settle(tally, one, Outcome("send", "planned"))
+
+    def _queues(self, sends: Sequence[Send]) -> Iterator[list[Send]]:
+        """For each person, what is sent to them one after the other."""
+        for places in by_contact([list(one.marks()) for one in sends]):
+            yield [sends[place] for place in places]
+
+    def _send(self, sends: Sequence[Send], tally: Tally) -> None:
+        """Send to different people, several requests at a time."""
+        groups = list(self._groups(sends))
+        try:
+            for group, _ in abreast(self._run, groups, self._sender.send):
+                self._take(group, tally)
+        finally:
+            for group in groups:
+                self._take(group, tally)
+        there = [one for group in groups for one in group.there]
+        again = self._not_sent([replace(one, before=None) for one in there], tally)
+        if again and not self._run.stopping():
+            self._send(again, tally)
+
+    def _groups(self, sends: Sequence[Send]) -> Iterator[Group]:
+        from target_sakari.sends.send import Group  # noqa: PLC0415 - as in `_open`
+
+        by_content: dict[Hashable, list[Send]] = defaultdict(list)
+        for one in sends:
+            by_content[one.content].append(one)
+        size = self._settings.recipients_per_request
+        for alike in by_content.values():
+            for start in range(0, len(alike), size):
+                yield Group(alike[start : start + size])
+
+    def _take(self, group: Group, tally: Tally) -> None:
+        """Take what became of a group's sends so far."""
+        while group.done:
+            send, outcome = group.done.pop(0)
+            if outcome.outcome in {"rejected", "deferred"}:
+                self._purse.give_back(send)
+            _settle(tally, send, outcome)
+
+
+def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:
+    tally.settle(send.position, send.place, outcome)
+
+
+def _objected(against: Objection) -> Outcome:
+    return Outcome("send", against.outcome, against.reason, against.detail)
