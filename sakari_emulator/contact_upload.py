@@ -12,13 +12,13 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sakari_emulator.contact_writes import Writes, read_fields
+from sakari_emulator.contact_writes import Writes, by_number, read_fields
 from sakari_emulator.errors import TOO_LARGE, ApiError, bad_request
 from sakari_emulator.shapes import show
 
 if TYPE_CHECKING:
     from sakari_emulator.account import Account
-    from sakari_emulator.rows import Contact, Json
+    from sakari_emulator.rows import Json
     from sakari_emulator.switches import Switches
 
 _PLAIN = ("firstName", "lastName", "email")
@@ -61,7 +61,7 @@ class Upload:
         if self.switches.csv_bad_row == "fails_all":
             for contact in sent:
                 read_fields(contact)
-        writes = Writes(self.account, self.switches, known=self._by_number())
+        writes = Writes(self.account, self.switches, known=by_number(self.account))
         for contact in sent:
             self._write(contact, writes)
         full = self.switches.csv_lists == "full"
@@ -73,10 +73,6 @@ class Upload:
             "updated": len(self.contacts) - self.inserted,
             "success": len(self.contacts),
         }
-
-    def _by_number(self) -> dict[str, Contact]:
-        newest_first = reversed(list(self.account.contacts))
-        return {contact.mobile.number: contact for contact in newest_first if contact.mobile}
 
     def _write(self, sent: Json, writes: Writes) -> None:
         before = len(self.account.contacts)

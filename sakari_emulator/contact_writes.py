@@ -131,6 +131,12 @@ def key_id(contact: Contact) -> str:
     return contact.id[::-1]
 
 
+def by_number(account: Account) -> dict[str, Contact]:
+    """The oldest contact with each E.164 number."""
+    newest_first = reversed(list(account.contacts))
+    return {contact.mobile.number: contact for contact in newest_first if contact.mobile}
+
+
 def read_fields(body: Json) -> dict[str, Any]:
     """The writable fields of a contact that the body mentions; unknown ones are ignored.
 

@@ -17,6 +17,11 @@ def with_contact(account: Account, contact: Contact, at: int) -> Conversation:
     for known in account.conversations:
         if known.contact is not None and known.contact.id == contact.id:
             return known
+    return begin(account, contact, at)
+
+
+def begin(account: Account, contact: Contact, at: int) -> Conversation:
+    """A new conversation, made at that moment."""
     conversation = account.maker.conversation(at, contact)
     account.conversations.add(conversation)
     return conversation

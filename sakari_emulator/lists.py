@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sakari_emulator.errors import bad_request
@@ -144,10 +145,14 @@ def _tagged(rows: list[Contact], wanted: str, _: Switches) -> list[Contact]:
 
 def _belonging(attribute: str) -> Filter:
     """Messages of one contact or conversation, by its id."""
+    owner = attrgetter(attribute)
 
     def only(rows: list[Any], wanted: str, switches: Switches) -> list[Any]:
-        owned = [(row, getattr(row, attribute)) for row in rows]
-        return [row for row, owner in owned if owner and wanted == str(id_of(owner.id, switches))]
+        if switches.id_form == "hex":  # as it is stored: quick, as there are many messages
+            return [row for row in rows if (one := owner(row)) and one.id == wanted]
+        return [
+            row for row in rows if (one := owner(row)) and str(id_of(one.id, switches)) == wanted
+        ]
 
     return only
 

@@ -6,11 +6,12 @@ A message is made with the status "queued"; `statuses` moves it on where a switc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sakari_emulator import conversations, statuses, texts
 from sakari_emulator.bodies import objects
-from sakari_emulator.contact_writes import Writes, read_fields
+from sakari_emulator.contact_writes import Writes, by_number, read_fields
 from sakari_emulator.errors import (
     INVALID_CONVERSATION,
     INVALID_NUMBER,
@@ -110,8 +111,7 @@ class Send:
             fields = {}
         if "mobile" not in fields:
             return self._refuse(sent, INVALID_NUMBER, "Invalid mobile number")
-        writes = Writes(self.account, self.switches)
-        contact = writes.by_number(fields["mobile"].number) or writes.add(fields)
+        contact = self._writes.by_number(fields["mobile"].number) or self._writes.add(fields)
         return self._allowed(contact, sent, None)
 
     def _allowed(
@@ -144,7 +144,7 @@ class Send:
         job_id: str,
     ) -> None:
         person = contact.person()
-        conversation = conversation or conversations.with_contact(self.account, contact, at)
+        conversation = conversation or self._thread_with(contact, at)
         text = texts.fill(template, person)
         parts = texts.segments(text)
         message = Message(
@@ -172,6 +172,21 @@ class Send:
         )
         conversations.take_in(self.account, message)
         self.messages.append(message)
+
+    def _thread_with(self, contact: Contact, at: int) -> Conversation:
+        """The oldest conversation with a contact, or a new one."""
+        if contact.id not in self._threads:
+            self._threads[contact.id] = conversations.begin(self.account, contact, at)
+        return self._threads[contact.id]
+
+    @cached_property
+    def _threads(self) -> dict[str, Conversation]:
+        newest_first = reversed(list(self.account.conversations))
+        return {one.contact.id: one for one in newest_first if one.contact}
+
+    @cached_property
+    def _writes(self) -> Writes:
+        return Writes(self.account, self.switches, known=by_number(self.account))
 
     def _media(self) -> list[Json]:
         return objects(_items(self.body, "media"), "a medium")
