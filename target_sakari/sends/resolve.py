@@ -74,7 +74,8 @@ class Resolver:
         return self._absent(entry, now)
 
     def _absent(self, entry: Entry, now: dt.datetime) -> Outcome | None:
-        age = (now - entry.intended_at).total_seconds()
+        # Sakari's clock is known to the second, so that an intent may seem yet to come.
+        age = max(0.0, (now - entry.intended_at).total_seconds())
         at_once = self._settings.delivery == "at_least_once"
         grace = 0.0 if at_once else self._settings.unknown_grace_seconds
         if entry.status == "intent":

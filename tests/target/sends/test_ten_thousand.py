@@ -50,9 +50,7 @@ def test_ten_thousand(tmp_path: Path) -> None:
         assert Counter(one.status for one in sending.entries()) == {"accepted": RIGHT}
 
 
-def _check(
-    sending: Sending, numbers: list[str], figures: dict[str, Any], *, before: int
-) -> int:
+def _check(sending: Sending, numbers: list[str], figures: dict[str, Any], *, before: int) -> int:
     """Hold a run's figures against the account; returns how many texts have gone out by now."""
     received = sending.received()
     assert set(received.values()) == {1}
