@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 
 from sakari_emulator import answers, api, control, events, tokens
 from sakari_emulator.account import EVENT_TYPES
@@ -222,7 +223,8 @@ def create_app(emulator: Emulator) -> Starlette:
 
 def _own_mistake(_: Request, error: Exception) -> Response:
     """A fault nobody asked for: uvicorn is kept quiet, so it has to be shown here."""
-    traceback.print_exception(type(error), error, error.__traceback__)
+    if not isinstance(error, ClientDisconnect):  # who is gone gets no answer anyhow
+        traceback.print_exception(type(error), error, error.__traceback__)
     return answers.failure(500, "json")
 
 

@@ -1,0 +1,121 @@
+"""SIGKILL at every step of a send: each gets one text, or none and a row that says why.
+
+`script/crash-test` does the same at many more points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from target_sakari.exits import exit_code
+from target_sakari.sends.errors import LedgerError
+from target_sakari.sends.ledger import Ledger
+from tests.target.sends.crashes import REQUESTS, STEPS, Point, Scene, full_disk, python
+from tests.target.sends.places import open_ledger
+from tests.target.sends.sending import Sending, sends
+from tests.target.sends.watched_account import WatchedAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.crash.forkserver import ForkServer
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    with python() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def _account() -> Iterator[WatchedAccount]:
+    with WatchedAccount() as account:
+        yield account
+
+
+@pytest.fixture
+def scene(_account: WatchedAccount, tmp_path: Path) -> Scene:
+    _account.reset()
+    return Scene(_account, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def another() -> Iterator[ForkServer]:
+    with python() as running:
+        yield running
+
+
+POINTS = [
+    *(Point(step, 1 if step == "any moment" else 2) for step in STEPS[:-1]),
+    Point("intent written, request not", REQUESTS),
+    Point("accepted, answer lost", 1, concurrency=4),
+    Point("request written", 3, concurrency=4),
+    Point("any moment", 90),
+]
+
+
+@pytest.mark.parametrize("point", POINTS, ids=str)
+def test_killed(scene: Scene, server: ForkServer, point: Point) -> None:
+    scene.kill(server, point)
+    verdict = scene.judge(server)
+    if point.concurrency == 1 and point.step in EXPECTED:
+        assert (verdict.sent, verdict.found, verdict.unknown) == EXPECTED[point.step]
+
+
+EXPECTED = {
+    # texts out when it was dead, of which found by the next run, and left to people
+    "before the intent": (0, 0, 0),
+    "request written": (3, 0, 3),
+    "accepted, answer lost": (6, 3, 0),
+    "answer read, not noted": (6, 3, 0),
+    "outcomes written, state not": (12, 0, 0),
+    "state out": (12, 0, 0),
+}
+
+
+@pytest.mark.parametrize("point", [None, *(Point(step, 2) for step in STEPS[2:5])], ids=str)
+def test_two_at_once(
+    scene: Scene, server: ForkServer, another: ForkServer, point: Point | None
+) -> None:
+    scene.race((server, another), point)
+    scene.judge(server)
+
+
+def test_a_damaged_ledger_sends_nothing(scene: Scene, server: ForkServer) -> None:
+    scene.ledger.write_bytes(b"This is no database. " * 500)
+    running = scene.start(server)
+    assert running.end() == 7
+    assert "is damaged, or is no ledger" in running.log.read_text()
+    assert not scene.received()
+    assert scene.outcomes() == {}
+
+
+def test_a_full_disk_sends_nothing(scene: Scene, server: ForkServer) -> None:
+    with open_ledger(f"sqlite:///{scene.ledger}"):
+        pass
+    with full_disk(server):
+        running = scene.start(server)
+        assert running.end() == 7
+    assert re.search(r"ledger_url: \S+ .*(disk|full)", running.log.read_text())
+    assert not scene.received()
+
+
+def test_a_locked_ledger_sends_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"sqlite:///{scene.ledger}"
+    with open_ledger(address):
+        pass
+    with contextlib.closing(sqlite3.connect(scene.ledger, isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(Ledger, "open", functools.partial(Ledger.open, wait=0.05))
+        done = Sending(scene.account, scene.folder).run(sends(3))
+    assert isinstance(done.error, LedgerError)
+    assert exit_code(done.error) == 7
+    assert "is locked by another process" in str(done.error)
+    assert not scene.received()
