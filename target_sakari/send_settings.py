@@ -71,7 +71,9 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "default": 300,
         "minimum": 0,
         "maximum": _MOST_SECONDS,
-        "description": "Seconds that a text may take to be listed by Sakari.",
+        "description": "Seconds that a text may take to be listed by Sakari. Where the run that "
+        "meant to send it may be alive, it has at least as long as a request may last with all its "
+        "retries.",
     },
     "recipients_per_request": {
         "type": "integer",
@@ -85,7 +87,8 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "type": ["string", "null"],
         "title": "Deferred file",
         "description": "File for the texts that were put off (quiet hours, `send_at`, caps), as a "
-        "Singer stream: pipe it back in later. Default: none.",
+        "Singer stream: pipe it back in later. Default: they go into the rejects file; without "
+        "that either, no state goes out that comes after them.",
     },
     "media_folder": {
         "type": ["string", "null"],

@@ -37,6 +37,8 @@ class Send:
         recipient: who gets it.
         send_at: not before; None: at any time.
         intent: what the ledger is told.
+        other_key: that it would have if its record named one recipient in place of several, or the
+            other way round: so that a recipient who is added makes nobody get it again.
         before: the ledger's row, where it holds the send already and it may go out again.
     """
 
@@ -46,6 +48,7 @@ class Send:
     recipient: Recipient
     send_at: dt.datetime | None
     intent: Intent
+    other_key: str | None = None
     before: Entry | None = None
 
     @property
@@ -121,8 +124,9 @@ class Planner:
             if one.problem:
                 tally.settle(item.position, place, one.problem)
                 continue
+            keys = self._key(meant, None), self._key(meant, f"{one.kind} {one.value}")
             intent = Intent(
-                self._key(meant, f"{one.kind} {one.value}" if several else None),
+                keys[several],
                 self._account_id,
                 item.route.stream,
                 content.hash,
@@ -131,7 +135,9 @@ class Planner:
                 one.contact_ids[0] if len(one.contact_ids) == 1 else None,
                 one.value if one.kind == "conversation" else None,
             )
-            yield Send(item.position, place, content, one, wanted.send_at, intent)
+            yield Send(
+                item.position, place, content, one, wanted.send_at, intent, keys[not several]
+            )
 
     def _key(self, meant: _Meant, recipient: str | None) -> str | None:
         if meant.told_apart is None:

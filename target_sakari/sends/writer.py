@@ -171,7 +171,13 @@ class SendWriter:
         if self._ledger is None:
             return [None] * len(sends)
         window = dt.timedelta(hours=self._settings.send_window_hours)
-        return self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
+        found = self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
+        new = [one.other_key for one, entry in zip(sends, found, strict=True) if entry is None]
+        others = self._ledger.get(key for key in new if key)
+        return [
+            entry or _of_same(others.get(one.other_key or ""), one)
+            for one, entry in zip(sends, found, strict=True)
+        ]
 
     def _resolve(self, doubtful: tuple[Send, Entry]) -> Outcome | None:
         if self._dry:
@@ -261,6 +267,13 @@ class SendWriter:
 
 def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:
     tally.settle(send.position, send.place, outcome)
+
+
+def _of_same(entry: Entry | None, send: Send) -> Entry | None:
+    """The row of the other key, if it is of this recipient and was not refused."""
+    if entry is None or entry.status == "rejected" or entry.recipient != send.intent.recipient:
+        return None
+    return entry
 
 
 def _objected(against: Objection) -> Outcome:

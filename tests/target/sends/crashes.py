@@ -219,7 +219,7 @@ class Scene:
                 running.child.has_ended(point.at / 1000)
                 running.child.kill()
             elif stuck:
-                _until(lambda: len(self.outcomes_path.read_bytes().splitlines()) == COUNT)
+                until(lambda: len(self.outcomes_path.read_bytes().splitlines()) == COUNT)
                 if point.step == "state out":
                     while (
                         b"STATE" not in running.stdout.readline() and not running.child.has_ended()
@@ -342,7 +342,8 @@ def _nth(at: int, do: Callable[[], Response | None]) -> Watch:
     return lambda number: do() if number == at else None
 
 
-def _until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):

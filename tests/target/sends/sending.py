@@ -42,17 +42,20 @@ class Sending:
         server: the account.
         folder: of the ledger and of each run's files.
         more: settings besides.
+        runs: how many there were.
+        ledger_url: of the ledger; else it is a file in the folder.
     """
 
     server: EmulatorServer
     folder: Path
     more: dict[str, Any] = field(default_factory=dict)
     runs: int = 0
+    ledger_url: str | None = None
 
     @property
     def address(self) -> str:
         """Of the ledger."""
-        return f"sqlite:///{self.folder}/ledger.db"
+        return self.ledger_url or f"sqlite:///{self.folder}/ledger.db"
 
     @property
     def settings(self) -> dict[str, Any]:

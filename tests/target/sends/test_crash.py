@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+import signal
 import sqlite3
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,17 @@ import pytest
 from target_sakari.exits import exit_code
 from target_sakari.sends.errors import LedgerError
 from target_sakari.sends.ledger import Ledger
-from tests.target.sends.crashes import REQUESTS, STEPS, Point, Scene, full_disk, python
+from tests.target.sends.crashes import (
+    COUNT,
+    PER_REQUEST,
+    REQUESTS,
+    STEPS,
+    Point,
+    Scene,
+    full_disk,
+    python,
+    until,
+)
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, sends
 from tests.target.sends.watched_account import WatchedAccount
@@ -26,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.crash.forkserver import ForkServer
+    from tests.target.sends.crashes import Running
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +99,32 @@ def test_two_at_once(
 ) -> None:
     scene.race((server, another), point)
     scene.judge(server)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_a_signal_ends_what_is_in_flight_and_claims_nothing_more(
+    scene: Scene, server: ForkServer, concurrency: int
+) -> None:
+    started: list[Running] = []
+    ready = Event()
+
+    def stop(at: int) -> None:
+        if at == 2:
+            assert ready.wait(30)
+            started[0].child.send(signal.SIGTERM)
+            until(lambda: b"SIGTERM: ending" in started[0].log.read_bytes())
+
+    scene.account.watch(accepted=stop)
+    started.append(scene.start(server, concurrency=concurrency))
+    ready.set()
+    assert started[0].end() == 128 + signal.SIGTERM
+    sent = scene.received().total()
+    assert 2 * PER_REQUEST <= sent < COUNT
+    assert scene.statuses() == {"accepted": sent}
+    assert len(scene.outcomes()) == sent
+    assert set(scene.outcomes().values()) == {"written"}
+    scene.account.watch()
+    assert scene.judge(server).found == 0
 
 
 def test_a_damaged_ledger_sends_nothing(scene: Scene, server: ForkServer) -> None:

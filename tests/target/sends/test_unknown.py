@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from target_sakari.exits import exit_code
+from target_sakari.sends.errors import LedgerError
 from tests.target.run import record, state
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number, sends
@@ -159,6 +161,31 @@ def test_what_was_certainly_not_sent_is_sent_by_the_next_run(
     assert len(sending.entries()) == len(sending.texts()) == 2
     asked.stop()
     assert sending.run(sends(4)).ended == [*["skipped already_sent"] * 2, *["written"] * 2]
+
+
+def test_an_answer_that_cannot_be_noted_stops_the_run(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    def fill(_: int) -> None:
+        with contextlib.closing(sqlite3.connect(sending.folder / "ledger.db")) as database:
+            database.execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON sakari_sends "
+                "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
+
+    account.watch(accepted=fill)
+    done = sending.run([*sends(4), state(1)], recipients_per_request=2, concurrency=1)
+    assert isinstance(done.error, LedgerError)
+    assert exit_code(done.error) == 7
+    assert "the disk is full" in str(done.error)
+    assert (done.outcomes, done.states) == ([], [])
+    assert [one.status for one in sending.entries()] == ["intent"] * 2
+    assert len(sending.texts()) == 2
+    account.watch()
+    with contextlib.closing(sqlite3.connect(sending.folder / "ledger.db")) as database:
+        database.execute("DROP TRIGGER full")
+    assert sending.run(sends(4)).ended == ["written"] * 4
+    assert sending.received() == {number(at): 1 for at in range(4)}
 
 
 class _Switching:

@@ -139,6 +139,30 @@ def test_a_record_of_several_has_one_outcome(sending: Sending) -> None:
     assert done.outcomes[0]["sakari_id"]
 
 
+def test_a_recipient_who_comes_or_goes_makes_nobody_get_it_again(sending: Sending) -> None:
+    fields = ("id", "contacts", "text")
+
+    def send(*whom: int) -> list[str]:
+        numbers = [number(at) for at in whom]
+        records = [record("sends", id=1, contacts=numbers, text="Hello")]
+        return sending.run(records, fields=fields).ended
+
+    assert send(0) == ["written"]
+    assert send(0, 1) == ["written"]
+    assert send(1) == ["skipped already_sent"]
+    assert send(0) == ["skipped already_sent"]
+    assert sending.received() == {number(0): 1, number(1): 1}
+
+
+def test_any_ledger_will_do(sending: Sending, address: str) -> None:
+    sending.ledger_url = address
+    assert sending.run(sends(2), dry_run=True).ended == ["planned"] * 2
+    assert sending.run(sends(3)).ended == ["written"] * 3
+    assert sending.run(sends(4)).ended == [*["skipped already_sent"] * 3, "written"]
+    assert sending.run(sends(5), dry_run=True).ended == [*["skipped already_sent"] * 4, "planned"]
+    assert len(sending.texts()) == 4
+
+
 def test_tags_are_those_of_just_that_name(sending: Sending) -> None:
     contacts = list(sending.server.account.contacts)
     for one in contacts:
