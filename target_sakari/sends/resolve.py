@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sakari_client.errors import SakariError
 from sakari_client.http import answers
 from sakari_client.resources.sent import failed
+from target_sakari.guards.plain import plain
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.entries import Ending
@@ -144,13 +145,29 @@ def _fits(message: Record, text: str) -> bool:
         return False
     template = message.get("template")
     if isinstance(template, str) and template:
-        return _plain(template) == _plain(text)
-    words = map(re.escape, _PLACEHOLDER.split(_plain(text)))
-    return re.fullmatch(".*?".join(words), _plain(message.get("message")), re.DOTALL) is not None
+        return _comparable(template) == _comparable(text)
+    return _is_filled_in(text, _comparable(message.get("message")))
 
 
-def _plain(text: Any) -> str:
-    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else ""
+def _is_filled_in(text: str, made: str) -> bool:
+    """Whether a text becomes another where its placeholders are filled in."""
+    first, *rest = map(_comparable, _PLACEHOLDER.split(text))
+    if not rest:
+        return first == made
+    at, end = len(first), len(made) - len(rest[-1])
+    if not (made.startswith(first) and made.endswith(rest[-1])):
+        return False
+    for part in rest[:-1]:
+        found = made.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at <= end
+
+
+def _comparable(text: Any) -> str:
+    """A text but for its blanks, and what `plain_characters` or Sakari may have made plain."""
+    return " ".join(plain(text).split()) if isinstance(text, str) else ""
 
 
 def _ending(entry: Entry, message: Record) -> Ending:

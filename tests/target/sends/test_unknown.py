@@ -112,6 +112,21 @@ def test_an_older_text_is_no_evidence(sending: Sending, account: WatchedAccount)
     assert sending.run(sends(1)).ended == ["unknown no_clear_answer"]
 
 
+def test_a_text_that_was_made_plain_is_found(sending: Sending, account: WatchedAccount) -> None:
+    text = "It\u2019s {{firstName}}"
+    sending.run(sends(1, text), plain_characters=True)
+    _forget_the_end(sending)
+    for one in sending.texts():
+        one.template = None
+    assert sending.run(sends(1, text)).ended == ["written"]
+    assert len(sending.texts()) == 1
+
+
+def _forget_the_end(sending: Sending) -> None:
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute("UPDATE sakari_sends SET status = 'unknown', message_id = NULL")
+
+
 def test_at_least_once_sends_again_at_once(sending: Sending, account: WatchedAccount) -> None:
     account.fail_next_send()
     done = sending.run(sends(1), delivery="at_least_once")

@@ -240,3 +240,29 @@ def test_another_number_than_the_contact_has_is_refused(sending: Sending) -> Non
     done = sending.run(records, fields=("id", "contact", "text"))
     assert done.ended == ["rejected number_differs", "rejected not_found"]
     assert not sending.posts()
+
+
+def test_what_goes_along_with_a_text_reaches_sakari(sending: Sending) -> None:
+    group = "a" * 24
+    records = [
+        record(
+            "sends", id=1, mobile=number(0), text="Look, {{firstName}}", first_name="Ada",
+            type="MMS", media="https://example.com/a.png", phone_number_group=group,
+        )
+    ]  # fmt: skip
+    fields = ("id", "mobile", "text", "first_name", "type", "media", "phone_number_group")
+    assert sending.run(records, fields=fields).ended == ["written"]
+    [text] = sending.texts()
+    assert (text.text, text.type, text.group_id) == ("Look, Ada", "mms", group)
+    assert text.media == [{"url": "https://example.com/a.png"}]
+
+
+def test_a_message_of_the_history_is_not_sent_again(sending: Sending) -> None:
+    assert sending.run(sends(1)).ended == ["written"]
+    [text] = sending.texts()
+    seen = {"outgoing": True, "status": "delivered", "segments": 1, "template": "Hello"}
+    history = record("messages", id=text.id, mobile=number(0), **seen)
+    stream = schema("messages", "id", "mobile", *seen)
+    done = sending.run([stream, history])
+    assert done.ended == ["rejected history"]
+    assert len(sending.texts()) == 1
