@@ -38,11 +38,15 @@ class Row:
     sent: int = 0
     found: int = 0
     unknown: int = 0
+    once: int = 0
+    more: int = 0
 
     def cells(self) -> tuple[str, ...]:
-        """As the table has it: `Scene.judge` has seen to it that the last two are 0."""
+        """As the table has it."""
         asked = self.crashes * COUNT
-        numbers = (self.crashes, asked, self.sent, self.found, self.unknown, asked, 0, 0)
+        none = asked - self.once - self.more
+        before = (self.crashes, asked, self.sent, self.found, self.unknown)
+        numbers = (*before, self.once, self.more, none)
         return (self.name, *(f"{one:,}" for one in numbers))
 
 
@@ -103,6 +107,8 @@ def _crash(
     row.sent += verdict.sent
     row.found += verdict.found
     row.unknown += verdict.unknown
+    row.once += verdict.once
+    row.more += verdict.more
     return True
 
 

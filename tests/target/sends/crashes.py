@@ -87,11 +87,15 @@ class Verdict:
         sent: texts that had gone out when the process was dead.
         found: of those, the ones that the next run did not know of, and found.
         unknown: recipients whom the next run left to people, as nobody knows.
+        once: recipients who got one text in the end.
+        more: recipients who got more than one.
     """
 
     sent: int = 0
     found: int = 0
     unknown: int = 0
+    once: int = 0
+    more: int = 0
 
 
 def python() -> ForkServer:
@@ -299,6 +303,8 @@ class Scene:
         assert set(self.outcomes().values()) <= {"written", "skipped already_sent"}
         assert self.received() == {number(at): 1 for at in range(COUNT)}
         assert self.statuses() == {"accepted": COUNT}
+        verdict.once = sum(texts == 1 for texts in self.received().values())
+        verdict.more = sum(texts > 1 for texts in self.received().values())
         return verdict
 
     def _complete(self, server: ForkServer, **settings: Any) -> None:

@@ -29,14 +29,15 @@ from tests.target.sends.crashes import (
     python,
     until,
 )
-from tests.target.sends.places import open_ledger
-from tests.target.sends.sending import Sending, sends
+from tests.target.sends.places import fresh_schema, open_ledger
+from tests.target.sends.sending import Sending, number, sends
 from tests.target.sends.watched_account import WatchedAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from devtools.private_postgres import Database
     from tests.crash.forkserver import ForkServer
     from tests.target.sends.crashes import Running
 
@@ -99,6 +100,17 @@ def test_two_at_once(
 ) -> None:
     scene.race((server, another), point)
     scene.judge(server)
+
+
+def test_two_at_once_on_postgresql(
+    scene: Scene, server: ForkServer, another: ForkServer, postgres: Database
+) -> None:
+    address = fresh_schema(postgres)
+    running = [scene.start(one, concurrency=2, ledger_url=address) for one in (server, another)]
+    assert [one.end() for one in running] == [0, 0]
+    assert scene.received() == {number(at): 1 for at in range(COUNT)}
+    with open_ledger(address, make=False) as ledger:
+        assert [one.status for one in ledger.entries()] == ["accepted"] * COUNT
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
