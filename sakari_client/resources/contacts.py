@@ -286,6 +286,7 @@ class Contacts(Resource):
         *,
         merge: MergeStrategy = "append",
         chunk_rows: int = CHUNK_ROWS,
+        blanks: bool = False,
     ) -> Iterator[RowOutcome]:
         """`POST /v1/accounts/{accountId}/contacts` with `text/csv`: any number of contacts.
 
@@ -295,6 +296,8 @@ class Contacts(Resource):
             contacts: as of `upsert`; `attributes` become columns.
             merge: what becomes of contacts who are known.
             chunk_rows: most rows of a request; it is also kept below five megabytes.
+            blanks: whether contacts that hold different things may share a request, with empty
+                cells. Those may clear what a known contact has: only for new ones.
 
         Yields:
             An outcome for each contact, in their order.
@@ -304,7 +307,8 @@ class Contacts(Resource):
             SakariError: a chunk could not be sent, or was refused whole. Outcomes of the chunks
                 before it have been yielded; none of the chunk's are known.
         """
-        return Uploader(self._transport, merge, chunk_rows).outcomes(contacts)
+        uploader = Uploader(self._transport, merge, chunk_rows, blanks=blanks)
+        return uploader.outcomes(contacts)
 
 
 def _check_mobile(record: Mapping[str, Any]) -> None:

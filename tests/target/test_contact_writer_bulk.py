@@ -60,14 +60,23 @@ def test_what_no_cell_can_hold_is_written_by_itself(
     assert stored(emulator, number(5)).attributes == {"list": [1, 2]}
 
 
-def test_rows_are_sorted_by_their_columns(
+def test_known_contacts_are_sorted_by_their_columns_and_new_ones_are_not(
     emulator: EmulatorServer, settings: dict[str, Any]
 ) -> None:
-    records = people(200)
+    records: list[Record] = people(200)
+    for at, one in enumerate(records):
+        one["attributes"] = {f"a{at % 5}": at}
     for one in records[::2]:
         one["email"] = f"{one['firstName']}@example.com"
     assert load(settings, records).counts == {"written": 200}
-    assert posts(emulator) == 2
+    assert posts(emulator) == 1
+    assert stored(emulator, number(7)).attributes == {"a2": "7"}
+    assert stored(emulator, number(7)).email is None
+    changed = [{"mobile": one["mobile"], "lastName": "L"} for one in records]
+    for one in changed[::2]:
+        one["firstName"] = "F"
+    assert load(settings, changed).counts == {"written": 200}
+    assert posts(emulator) == 1 + 2
 
 
 @pytest.mark.parametrize("bad_row", ["told", "fails_all"])
