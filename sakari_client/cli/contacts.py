@@ -123,7 +123,8 @@ def create(  # noqa: PLR0913 - an option each
     given = contact(number(mobile, country), texts, tags, attributes)
     with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
         created = sakari.contacts.create(given)
-    show.record(created, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(created, how, _TABLE + _MORE)
 
 
 @contacts.command()
@@ -151,7 +152,8 @@ def update(  # noqa: PLR0913 - an option each
         raise click.UsageError("there is nothing to change; see --help.")
     with ended.if_stopped(ended.MAY_BE_REPEATED):
         updated = sakari.contacts.update(contact_id, changes)
-    show.record(updated, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(updated, how, _TABLE + _MORE)
 
 
 @contacts.command()

@@ -98,7 +98,7 @@ def explain(error: Exception) -> Code | None:
 
 @contextlib.contextmanager
 def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
-    """What to say, and how to end, where Ctrl-C comes while something is carried out.
+    """What to say, and how to end, where Ctrl-C comes while something is carried out, or shown.
 
     Likewise where nobody knows whether it was, as the client then says what to look up in Python.
     """
@@ -111,8 +111,9 @@ def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    """Write one line to stderr; stdout is for data."""
-    click.echo(plain(" ".join(line.split())), err=True)
+    """Write one line to stderr; stdout is for data. The exit code tells it where that is full."""
+    with contextlib.suppress(OSError):
+        click.echo(plain(" ".join(line.split())), err=True)
 
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]?\d){6,}")

@@ -15,7 +15,7 @@ from sakari_client.cli.outcomes import outcomes
 from sakari_client.cli.plain import plain
 from sakari_client.cli.plan import Plan, tell
 from sakari_client.cli.settings import with_client
-from sakari_client.errors import AmbiguousError, SakariError
+from sakari_client.errors import SakariError
 from sakari_client.resources import recipients
 
 if TYPE_CHECKING:
@@ -130,14 +130,12 @@ def send(  # noqa: PLR0913 - an option each
             return
         confirm("Send it?", yes=yes, otherwise="Nothing was sent.")
         shared = tuple(sakari.files.share(path, as_form=True).link for path in paths)
-        result = _send(sakari, plan, links + shared, group)
-    except AmbiguousError as error:
-        raise Ended(
-            Code.UNKNOWN, f"{error.__cause__} The text may have been sent all the same. {_LOOK_UP}"
-        ) from None
+        with ended.if_stopped(
+            f"The text may have been sent all the same. {_LOOK_UP}", Code.UNKNOWN
+        ):
+            _report(_send(sakari, plan, links + shared, group), how)
     except SakariError as error:
         raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
-    _report(result, how)
 
 
 def _words(error: SakariError) -> str:
@@ -163,19 +161,14 @@ def _text(text: str | None, file: IO[bytes] | None) -> str:
 def _send(
     sakari: SakariClient, plan: Plan, media: tuple[str, ...], group: str | None
 ) -> SendResult:
-    try:
-        return sakari.messages.send(
-            plan.text,
-            contacts=[*plan.numbers, *({"id": one} for one in plan.contacts)],
-            conversations=plan.conversations,
-            filters={"tags": plan.tags} if plan.tags else None,
-            media=media,
-            phone_number_group=group,
-        )
-    except KeyboardInterrupt:
-        raise Ended(
-            Code.UNKNOWN, f"stopped while the text was being sent; it may have been. {_LOOK_UP}"
-        ) from None
+    return sakari.messages.send(
+        plan.text,
+        contacts=[*plan.numbers, *({"id": one} for one in plan.contacts)],
+        conversations=plan.conversations,
+        filters={"tags": plan.tags} if plan.tags else None,
+        media=media,
+        phone_number_group=group,
+    )
 
 
 def _report(result: SendResult, how: str) -> None:
@@ -191,11 +184,6 @@ def _report(result: SendResult, how: str) -> None:
         ended.say(f"sakari: Sakari's answer does not tell about all recipients. {_LOOK_UP}")
     elif counts["rejected"]:
         code = Code.REFUSED
-    try:
-        with show.closed_pipe_allowed():
-            show.records(rows, how, table=_COLUMNS)
-    except OSError as error:
-        raise Ended(
-            Code.UNKNOWN, f"the text was sent, but not shown to whom: {error.strerror}. {_LOOK_UP}"
-        ) from None
+    with show.what_was_done(_LOOK_UP):
+        show.records(rows, how, table=_COLUMNS)
     click.get_current_context().exit(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.cli.show import cell
-from tests.odd_server import answer, odd_server
+from tests.odd_server import TOKEN, answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,6 +214,43 @@ def test_an_upload_that_is_refused_leaves_nothing_unknown(
     counts, why = result.stderr.splitlines()
     assert counts == f"{written} written, 0 rejected, 0 unknown"
     assert f"Rows from line {written + 2} on were not written." in why
+
+
+LOST = b""
+EXPIRED = answer(b"", "401 Unauthorized")
+
+
+@pytest.mark.parametrize(
+    ("tries", "unknown"),
+    [
+        ([LOST, answer(b"", "400 Bad Request")], 1),
+        ([LOST, answer(b"", "429 Slow down")], 1),
+        ([LOST, answer(b"", "403 Forbidden"), answer(b"", "403 Forbidden")], 1),
+        ([answer(b"", "500 Oh"), answer(b"", "400 Bad Request")], 1),
+        ([answer(b"<html>"), answer(b"", "400 Bad Request")], 1),
+        ([LOST, EXPIRED, answer(b"", "503 No token")], 1),
+        ([EXPIRED, answer(b"", "503 No token")], 0),
+        ([answer(b"", "429 Slow down"), answer(b"", "400 Bad Request")], 0),
+    ],
+)
+def test_an_upload_of_which_an_earlier_try_may_have_arrived_is_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tries: list[bytes], unknown: int
+) -> None:
+    left = [TOKEN, *tries]
+
+    def next_one(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(left.pop(0) if left else tries[-1])
+
+    monkeypatch.setenv("TAP_SAKARI_MAX_RETRIES", "1")
+    monkeypatch.setenv("TAP_SAKARI_RETRY_MAX_WAIT", "0")
+    with odd_server(next_one) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        monkeypatch.setenv("TAP_SAKARI_AUTH_URL", f"{server.url}/another/way")
+        result = run("contacts", "upload", "-", input=TURNS)
+    assert not left
+    assert result.exit_code == (3 if unknown else 1)
+    assert f"0 written, 0 rejected, {unknown} unknown\n" in result.stderr
+    assert f"Rows from line {unknown + 2} on were not written." in result.stderr
 
 
 def test_an_upload_without_a_connection_leaves_nothing_unknown(
