@@ -10,13 +10,12 @@ import click
 from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.options import number
+from sakari_client.cli.options import id_given, number, text_given
 from sakari_client.cli.outcomes import outcomes
 from sakari_client.cli.plain import plain
 from sakari_client.cli.plan import Plan, tell
 from sakari_client.cli.settings import with_client
 from sakari_client.errors import SakariError
-from sakari_client.resources import recipients
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
@@ -31,37 +30,22 @@ _LOOK_UP = (
 )
 
 
-def _to(value: str) -> str:
-    """A phone number and nothing else."""
-    return number(value if recipients.number(value) else "")
-
-
-def _text_given(value: str) -> str:
-    """A text that is not empty, as one of a shell's unset variables would be."""
-    if not recipients.is_text(value):
-        raise click.BadParameter("it is empty.")
-    return value
-
-
-def _id(value: str) -> str:
-    """An id, without blanks that came along."""
-    return _text_given(value).strip()
-
-
 @click.command()
 @click.option(
     "--to",
     "numbers",
-    type=_to,
+    type=number,
     metavar="NUMBER",
     multiple=True,
     help="As +15551234567. Repeatable.",
 )
-@click.option("--contact", "contacts", type=_id, metavar="ID", multiple=True, help="Repeatable.")
+@click.option(
+    "--contact", "contacts", type=id_given, metavar="ID", multiple=True, help="Repeatable."
+)
 @click.option(
     "--conversation",
     "conversations",
-    type=_id,
+    type=id_given,
     metavar="ID",
     multiple=True,
     help="Repeatable.",
@@ -69,7 +53,7 @@ def _id(value: str) -> str:
 @click.option(
     "--tag",
     "tags",
-    type=_text_given,
+    type=text_given,
     metavar="TAG",
     multiple=True,
     help="All who have one of these. Repeatable.",
@@ -79,7 +63,7 @@ def _id(value: str) -> str:
 @click.option(
     "--media",
     "links",
-    type=_text_given,
+    type=text_given,
     metavar="URL",
     multiple=True,
     help="Repeatable; makes it an MMS.",
@@ -91,7 +75,7 @@ def _id(value: str) -> str:
     multiple=True,
     help="Likewise, a file, which is shared first.",
 )
-@click.option("--group", type=_id, metavar="ID", help="Group of numbers to send from.")
+@click.option("--group", type=id_given, metavar="ID", help="Group of numbers to send from.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @show.format_option

@@ -101,7 +101,7 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
-            InvalidInputError: a filter's value is no text.
+            InvalidInputError: a filter's value is no text, or empty.
         """
         wanted = dict(required_object(filters or {}, "filters"))
         for name in wanted:
@@ -109,8 +109,8 @@ class Resource:
                 known = ", ".join(self.filters) or "none"
                 raise ConfigError("filters", f"{self.name} has no filter {name!r}; it has {known}.")
         for name, value in wanted.items():
-            if not isinstance(value, str):
-                raise InvalidInputError(f"filters.{name}", "must be text.")
+            if not isinstance(value, str) or not value.strip():
+                raise InvalidInputError(f"filters.{name}", "must be text that is not empty.")
         if not (isinstance(page_size, int) and 1 <= page_size <= MAX_PAGE_SIZE):
             raise ConfigError("page_size", f"must be from 1 to {MAX_PAGE_SIZE}.")
         read_one = read_row or self.read_row
@@ -172,7 +172,7 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
-            InvalidInputError: a filter's value is no text.
+            InvalidInputError: a filter's value is no text, or empty.
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
         """

@@ -25,12 +25,12 @@ _BUCKET = 7
 """Digits at the end that two writings of a number have in common."""
 
 
-def number(text: str) -> str | None:
+def number(text: str, country: str | None = None) -> str | None:
     """A text that is a phone number and nothing else, in E.164; None for any other.
 
     `phonenumbers` by itself also finds a number among words.
     """
-    return phone.e164(text) if _ONLY_A_NUMBER.fullmatch(text) else None
+    return phone.e164(text, country) if _ONLY_A_NUMBER.fullmatch(text) else None
 
 
 def is_text(value: Any) -> bool:

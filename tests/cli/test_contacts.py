@@ -55,6 +55,42 @@ def test_a_list_is_narrowed_by_filters(
     assert found
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            ("contacts", "list", option, "")
+            for option in ("--tag", "--first-name", "--last-name", "--mobile", "--email")
+        ),
+        ("contacts", "update", "f" * 24, "--tag", ""),
+        ("contacts", "create", "--mobile", NUMBER, "--tag", " "),
+        ("messages", "list", "--contact", ""),
+        ("messages", "list", "--conversation", " "),
+    ],
+)
+def test_what_is_empty_is_not_taken_for_all(
+    run: Run, emulator: EmulatorServer, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"'{arguments[-2]}': it is empty." in result.stderr
+    assert not emulator.requests
+
+
+@pytest.mark.parametrize(
+    "mobile", [f"{NUMBER}x5", f"tel:{NUMBER}", f"x {NUMBER}", f"{NUMBER} / +12125550198"]
+)
+@pytest.mark.parametrize("command", ["create", "find"])
+def test_what_is_not_one_number_alone_is_refused(
+    run: Run, emulator: EmulatorServer, command: str, mobile: str
+) -> None:
+    given = ("create", "--mobile", mobile) if command == "create" else ("find", mobile)
+    result = run("contacts", *given)
+    assert result.exit_code == 2
+    assert "cannot be a phone number" in result.stderr
+    assert not emulator.requests
+
+
 def test_csv_has_the_common_columns(run: Run) -> None:
     rows = list(csv.DictReader(run("contacts", "list", "--format", "csv").stdout.splitlines()))
     assert len(rows) == 130
