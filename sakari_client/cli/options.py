@@ -24,6 +24,10 @@ def number(value: str, country: str | None = None) -> str:
         raise click.BadParameter(
             "this cannot be a phone number; give it with + and the country code."
         )
+    if len(phone.readings({"mobile": {"number": value, "country": country}})) > 1:
+        raise click.BadParameter(
+            "this may begin with the country code, or may not; give it with + and that code."
+        )
     return found
 
 

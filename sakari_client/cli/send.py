@@ -108,7 +108,7 @@ def send(  # noqa: PLR0913 - an option each
         whom = plan.recipients(sakari)
         tell(sakari, plan, whom)
         if dry_run:
-            planned = ({"to": one, "status": "planned"} for one in whom)
+            planned = ({"to": one, "status": "planned"} for one in whom.shown)
             show.records(planned, how, table=("to", "status"))
             ended.say("Dry run: nothing was sent.")
             return

@@ -380,5 +380,9 @@ def test_a_number_of_a_country_can_be_given_as_it_is_written_there(run: Run) -> 
     assert found["id"] == made["id"]
     (now,) = records(run("contacts", "update", made["id"], "--mobile", "2125550198", *given))
     assert now["mobile"]["number"] == "+12125550198"
+    assert run("contacts", "find", "1 212 555 0199", *given).exit_code == 1  # it is 0198 now
     assert run("contacts", "find", "212 555 0199").exit_code == 2
+    unclear = run("contacts", "find", "4915112345678", "--country", "DE")
+    assert unclear.exit_code == 2
+    assert "may begin with the country code, or may not" in unclear.stderr
     assert run("contacts", "update", made["id"], *given).exit_code == 2

@@ -245,6 +245,9 @@ def test_contacts_of_one_number_behind_a_tag_are_said_before_it_is_sent(
     for row in several[:3]:
         assert row.mobile is not None
         row.mobile.number, row.mobile.country = NUMBER, "US"
+    assert several[2].mobile is not None
+    several[2].mobile.number = "(212) 555-0199"
+    several[2].mobile.country = None  # type: ignore[assignment]  # it may not be known
     result = run("send", "--tag", "only-here", "--text", "x")
     assert result.exit_code == 2
     assert "3 of them share a phone number with another contact" in result.stderr
