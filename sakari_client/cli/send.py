@@ -126,7 +126,7 @@ def _words(error: SakariError) -> str:
     """What Sakari itself says of a refusal, fit to be shown."""
     if not error.server_message:
         return ""
-    return f' Sakari says: "{ended.without_numbers(plain(error.server_message))}".'
+    return f' Sakari says: "{plain(ended.discreet(error.server_message))}".'
 
 
 def _text(text: str | None, file: IO[bytes] | None) -> str:

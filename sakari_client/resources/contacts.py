@@ -201,7 +201,7 @@ class Contacts(Resource):
 
         Raises:
             InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
-                `mobile` is no object.
+                `mobile` is no object; or the contact holds what cannot be written back exactly.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
