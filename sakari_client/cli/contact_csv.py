@@ -6,13 +6,13 @@ import csv
 import io
 from collections import deque
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TextIO
 
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.resources.csv_rows import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from sakari_client.resources.base import Record
 
@@ -23,6 +23,9 @@ _AS_LISTED = {"mobile.number": "mobile", "mobile.country": "country"}
 
 _ATTRIBUTE = "attributes."
 """What that CSV puts before the name of an attribute."""
+
+_LONGEST = 1_000_000
+"""Characters of a line."""
 
 _READ_ONLY = frozenset({"id", "created.at", "updated.at"})
 """Columns of that CSV that are Sakari's."""
@@ -53,7 +56,7 @@ class ContactFile:
             Ended: this is no such file.
         """
         text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
-        reader = csv.reader(text, strict=True)
+        reader = csv.reader(_lines(text), strict=True)
         try:
             names = [name.strip() for name in next(reader, [])]
             _check(names)
@@ -75,6 +78,19 @@ class ContactFile:
             raise Ended(Code.WRONG_USE, f"line {reader.line_num}: {error}.") from None
         finally:
             text.detach()  # the file is closed by whoever opened it
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines of a text, of which none is read whole that is too long to be meant.
+
+    Raises:
+        Ended: one is.
+    """
+    lines = iter(lambda: text.readline(_LONGEST), "")
+    for number, line in enumerate(lines, 1):
+        if len(line) == _LONGEST and not line.endswith(("\r", "\n")):
+            raise Ended(Code.WRONG_USE, f"line {number} is longer than {_LONGEST:,} characters.")
+        yield line
 
 
 def _column(name: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sakari_client.resources.upload import RowOutcome
 
 _NOT_TAKEN = frozenset({Failure.REFUSED, Failure.UNAUTHORIZED, Failure.THROTTLED, Failure.NOT_SENT})
-"""Failures of a last try that was surely not carried out: none of its rows was written."""
+"""Failures of a try that was surely not carried out: none of its rows was written."""
 
 
 @click.command()
@@ -91,9 +91,9 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
             code, why, under_way = Code.REFUSED, error.message, 0
         case SakariError():
             code, why = ended.code_of(error), str(error)
-            if code is Code.SETTINGS or _was_not_taken(error):
+            if _was_not_taken(error):
                 under_way = 0
-            elif code is Code.REFUSED:
+            else:
                 code = Code.UNKNOWN
         case OSError():
             code, why = Code.REFUSED, f"{error.strerror or type(error).__name__}."
@@ -111,7 +111,11 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
 
 def _was_not_taken(error: SakariError) -> bool:
     """Whether an upload surely was not carried out; without a token it is not even sent."""
-    return error.failure in _NOT_TAKEN or error.operation == auth.OPERATION
+    return not error.earlier_may_have_acted and (
+        error.failure in _NOT_TAKEN
+        or error.operation == auth.OPERATION
+        or ended.code_of(error) is Code.SETTINGS
+    )
 
 
 def _say(counts: Counter[str]) -> None:

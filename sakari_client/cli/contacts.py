@@ -10,7 +10,7 @@ from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.contact_upload import upload
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.options import attribute, contact, number
+from sakari_client.cli.options import attribute, contact, number, text_given
 from sakari_client.cli.plain import masked
 from sakari_client.cli.settings import with_client
 
@@ -43,11 +43,13 @@ contacts.add_command(upload)
 
 
 @contacts.command("list")
-@click.option("--tag", "tags", help="Those who have it.")
-@click.option("--first-name", "firstName", help="Those whose first name holds this.")
-@click.option("--last-name", "lastName")
-@click.option("--mobile", help="A part of the number, as Sakari holds it.")
-@click.option("--email")
+@click.option("--tag", "tags", type=text_given, help="Those who have it.")
+@click.option(
+    "--first-name", "firstName", type=text_given, help="Those whose first name holds this."
+)
+@click.option("--last-name", "lastName", type=text_given)
+@click.option("--mobile", type=text_given, help="A part of the number, as Sakari holds it.")
+@click.option("--email", type=text_given)
 @show.limit_option
 @show.format_option
 @with_client
@@ -86,7 +88,7 @@ def _contact_options(*, number_required: bool) -> Callable[[_Command], _Command]
         click.option("--first-name", "firstName"),
         click.option("--last-name", "lastName"),
         click.option("--email"),
-        click.option("--tag", "tags", multiple=True, help="Repeatable."),
+        click.option("--tag", "tags", type=text_given, multiple=True, help="Repeatable."),
         click.option(
             "--attribute",
             "attributes",
@@ -123,7 +125,8 @@ def create(  # noqa: PLR0913 - an option each
     given = contact(number(mobile, country), texts, tags, attributes)
     with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
         created = sakari.contacts.create(given)
-    show.record(created, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(created, how, _TABLE + _MORE)
 
 
 @contacts.command()
@@ -151,7 +154,8 @@ def update(  # noqa: PLR0913 - an option each
         raise click.UsageError("there is nothing to change; see --help.")
     with ended.if_stopped(ended.MAY_BE_REPEATED):
         updated = sakari.contacts.update(contact_id, changes)
-    show.record(updated, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(updated, how, _TABLE + _MORE)
 
 
 @contacts.command()

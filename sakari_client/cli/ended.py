@@ -81,7 +81,7 @@ def explain(error: Exception) -> Code | None:
             code, line = error.code, error.message
         case click.ClickException():
             # What was typed is repeated in some of these.
-            code, line = Code(error.exit_code), without_numbers(error.format_message())
+            code, line = Code(error.exit_code), discreet(error.format_message())
         case click.Abort():
             code, line = Code.STOPPED, "stopped."
         case SakariError():
@@ -98,7 +98,7 @@ def explain(error: Exception) -> Code | None:
 
 @contextlib.contextmanager
 def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
-    """What to say, and how to end, where Ctrl-C comes while something is carried out.
+    """What to say, and how to end, where Ctrl-C comes while something is carried out, or shown.
 
     Likewise where nobody knows whether it was, as the client then says what to look up in Python.
     """
@@ -111,13 +111,18 @@ def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    """Write one line to stderr; stdout is for data."""
-    click.echo(plain(" ".join(line.split())), err=True)
+    """Write one line to stderr; stdout is for data. The exit code tells it where that is full."""
+    with contextlib.suppress(OSError):
+        click.echo(plain(" ".join(line.split())), err=True)
 
 
-_NUMBER = re.compile(r"\+?\d(?:[ ().-]?\d){6,}")
+_NUMBER = re.compile(r"\+?\d(?:[\W_]{0,3}\d){6,}")
+"""Seven digits or more, with whatever people write between those of a number."""
+
+_ADDRESS = re.compile(r"\S*@\S*")
 
 
-def without_numbers(text: str) -> str:
-    """A text with the middle of everything that may be a phone number masked."""
-    return _NUMBER.sub(lambda found: masked(found[0]), text)
+def discreet(text: str) -> str:
+    """A text with everything masked that may be a phone number or an e-mail address."""
+    shown = _ADDRESS.sub("***@***", text)
+    return _NUMBER.sub(lambda found: masked(found[0]), shown)

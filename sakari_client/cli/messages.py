@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sakari_client.cli import show
+from sakari_client.cli.options import id_given
 from sakari_client.cli.settings import with_client
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def messages() -> None:
 
 
 @messages.command("list")
-@click.option("--contact", metavar="ID", help="Those to and from a contact.")
-@click.option("--conversation", metavar="ID", help="Those of a conversation.")
+@click.option("--contact", type=id_given, metavar="ID", help="Those to and from a contact.")
+@click.option("--conversation", type=id_given, metavar="ID", help="Those of a conversation.")
 @show.limit_option
 @show.format_option
 @with_client

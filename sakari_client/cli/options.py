@@ -9,6 +9,7 @@ import click
 
 from sakari_client import phone
 from sakari_client.events import EVENT_TYPES
+from sakari_client.resources import recipients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,13 +18,29 @@ if TYPE_CHECKING:
 
 
 def number(value: str, country: str | None = None) -> str:
-    """A phone number, which becomes E.164. Never repeated in an error."""
-    found = phone.e164(value, country)
+    """A phone number and nothing else, which becomes E.164. Never repeated in an error."""
+    found = recipients.number(value, country)
     if found is None:
         raise click.BadParameter(
             "this cannot be a phone number; give it with + and the country code."
         )
+    if len(phone.readings({"mobile": {"number": value, "country": country}})) > 1:
+        raise click.BadParameter(
+            "this may begin with the country code, or may not; give it with + and that code."
+        )
     return found
+
+
+def text_given(value: str) -> str:
+    """A text that is not empty, as one of a shell's unset variables would be."""
+    if not recipients.is_text(value):
+        raise click.BadParameter("it is empty.")
+    return value
+
+
+def id_given(value: str) -> str:
+    """An id, without blanks that came along."""
+    return text_given(value).strip()
 
 
 def event(value: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,25 @@ from sakari_client.errors import SakariError
 from sakari_client.resources.recipients import People
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sakari_client.client import SakariClient
     from sakari_client.resources.base import Record
 
 _SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Who would get a text.
+
+    Attributes:
+        shown: each as a number, `contact ID` or `conversation ID`.
+        sharing: how many of them, found by a tag, have a number that another one has too.
+    """
+
+    shown: tuple[str, ...]
+    sharing: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,30 +69,36 @@ class Plan:
         if any(len(set(one)) < len(one) for one in named):
             raise click.UsageError("a recipient is given twice. Nothing was sent.")
 
-    def recipients(self, sakari: SakariClient) -> list[str]:
-        """Who would get the text: numbers, `contact ID` and `conversation ID`.
+    def recipients(self, sakari: SakariClient) -> Whom:
+        """Who would get the text.
 
         Raises:
             SakariError: it could not be read who has a tag.
             UsageError: somebody who is named has a tag too, and would get two texts.
             Ended: nobody has a tag.
         """
-        tagged = [one for tag in self.tags for one in self._having(sakari, tag)]
-        return [
+        tagged = {}
+        for tag in self.tags:
+            tagged.update(self._having(sakari, tag))
+        people = People()
+        for contact in tagged.values():
+            people.add(contact)
+        shown = (
             *self.numbers,
             *(f"contact {one}" for one in self.contacts),
             *(f"conversation {one}" for one in self.conversations),
-            *dict(tagged).values(),
-        ]
+            *(phone.of(contact) or f"contact {one}" for one, contact in tagged.items()),
+        )
+        return Whom(shown, people.sharing())
 
-    def _having(self, sakari: SakariClient, tag: str) -> list[tuple[str, str]]:
-        """Id of each who has a tag, and the number or `contact ID`."""
+    def _having(self, sakari: SakariClient, tag: str) -> dict[str, Record]:
+        """All who have a tag, by id."""
         named = People()
         for number in self.numbers:
             named.add({"mobile": {"number": number}})
         for contact_id in self.contacts:
             named.add({"id": contact_id})
-        found = []
+        found = {}
         for contact in sakari.contacts.list({"tags": tag}):
             if not _has(contact, tag):
                 continue
@@ -88,7 +108,7 @@ class Plan:
                     f"somebody given by --to or --contact has the tag {tag} too, and would get "
                     "the text twice: leave that one out. Nothing was sent."
                 )
-            found.append((contact_id, phone.of(contact) or f"contact {contact_id}"))
+            found[contact_id] = contact
         if not found:
             raise ended.Ended(ended.Code.REFUSED, f"nobody has the tag {tag}. Nothing was sent.")
         return found
@@ -102,18 +122,16 @@ def _has(contact: Record, tag: str) -> bool:
     return tag in [one.get("tag") if isinstance(one, dict) else one for one in tags]
 
 
-def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
+def tell(sakari: SakariClient, plan: Plan, whom: Whom) -> None:
     """Show on stderr who gets what."""
-    ended.say(_who(recipients))
+    ended.say(_who(whom.shown))
     if plan.tags:
         # Others may be given or lose the tag until Sakari looks.
         ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
-        # Nobody is named twice; so it is contacts behind a tag who have one number.
-        shared = sum(times for times in Counter(recipients).values() if times > 1)
-        if shared:
+        if whom.sharing:
             ended.say(
-                f"{shared:,} of them share a phone number with another contact: whoever has it may "
-                "get the text more than once."
+                f"{whom.sharing:,} of them share a phone number with another contact: whoever has "
+                "it may get the text more than once."
             )
     ended.say(f"Text: {len(plan.text):,} characters, {_size(plan)}")
     try:
@@ -134,7 +152,7 @@ def _size(plan: Plan) -> str:
     return f"{about}{counted.segments:,} segment{plural} ({counted.encoding})"
 
 
-def _who(recipients: list[str]) -> str:
+def _who(recipients: Sequence[str]) -> str:
     number = f"{len(recipients):,} recipient{'' if len(recipients) == 1 else 's'}"
     if not recipients:
         return f"To {number}"

@@ -255,6 +255,22 @@ def closed_pipe_allowed() -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def what_was_done(look_up: str = "") -> Iterator[None]:
+    """Have what was done shown; that it cannot be shown does not undo it.
+
+    Args:
+        look_up: what to do where that is so.
+    """
+    try:
+        with closed_pipe_allowed():
+            yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        line = f"it was done, but cannot be shown: {why}. {look_up}"
+        raise ended.Ended(ended.Code.UNKNOWN, line.rstrip()) from None
+
+
 def _forget_stdout() -> None:
     """Have stdout go nowhere: what is still in its buffer would raise again at the very end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

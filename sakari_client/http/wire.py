@@ -188,7 +188,7 @@ class Wire:
             prepared, self._trusted, proxies=proxies
         )
         assert isinstance(pool, urllib3.HTTPConnectionPool)  # noqa: S101 - for the type checker
-        deadline.apply(pool)
+        deadline.apply(pool, self._config.request_timeout)
         self._adapter.cert_verify(pool, url, self._trusted, None)  # type: ignore[no-untyped-call]
         route = _Route(pool, self._adapter.request_url(prepared, proxies) == url)
         return self._routes.setdefault(host, route)
@@ -305,7 +305,11 @@ def _is_no_tunnel(cause: BaseException) -> bool:
     return isinstance(cause, OSError) and str(cause).startswith(_NO_TUNNEL)
 
 
-_TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_TIMED_OUT = (
+    TimeoutError,  # while the request was sent
+    requests.exceptions.ReadTimeout,
+    urllib3.exceptions.ReadTimeoutError,
+)
 _CUT_SHORT = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)
 
 

@@ -72,11 +72,14 @@ class Contacts(Resource):
         The filter finds parts of a number as it is stored, which may be with or without spaces
         and country code. So the whole number is asked for, and then always its last two digits,
         as another contact may have it in another writing; what comes is compared number by
-        number. That is two requests at least, and more the more contacts end in these digits.
-        Whom the filter finds by neither is not there: no other writing is looked for.
+        number. That is two requests at least, and more the more contacts have these digits
+        anywhere in their numbers. Whom the filter finds by neither is not there: no other writing
+        is looked for.
 
         A stored number without country and `+` is taken both for one of which only the `+` is
-        missing and for a national one of the wanted number's country.
+        missing and for a national one of the wanted number's country. One without `+` that begins
+        with its country's calling code is taken both for one with it and for one without, and so
+        is the number that is looked for.
 
         Args:
             number: the number, best in international form: `+15551234567`.
@@ -120,17 +123,15 @@ class Contacts(Resource):
             raise InvalidInputError("number", "must be text, as +15551234567.")
         if not isinstance(country, str | None):
             raise InvalidInputError("country", "must be two letters, or None.")
-        wanted = phone.e164(number, country)
-        if wanted is None:
+        if phone.e164(number, country) is None:
             raise InvalidInputError(
                 "number", "cannot be a phone number; give it as +15551234567, or give its country."
             )
-        found = {
-            self.identify(one): one
-            for part in (wanted, wanted[-_LAST_DIGITS:])[: 2 if in_any_writing else 1]
-            for one in self.list({"mobile": part})
-            if phone.same(one, wanted)
-        }
+        wanted = phone.readings({"mobile": {"number": number, "country": country}})
+        # In their order, each once: two readings of a number end alike.
+        asked = slice(2 if in_any_writing else 1)
+        parts = dict.fromkeys(part for one in sorted(wanted) for part in _parts(one)[asked])
+        found = {self.identify(one): one for part in parts for one in self._holding(part, wanted)}
         return list(found.values())
 
     def with_email(self, email: str) -> list[Record]:
@@ -158,6 +159,12 @@ class Contacts(Resource):
             if isinstance(one.get("email"), str)
             and one["email"].strip().casefold() == wanted.casefold()
         ]
+
+    def _holding(self, part: str, wanted: Iterable[str]) -> Iterator[Record]:
+        """Those whom the filter finds by a part of a number, and who have one that is wanted."""
+        for contact in self.list({"mobile": part}):
+            if any(phone.same(contact, one) for one in wanted):
+                yield contact
 
     def create(self, contact: Mapping[str, Any]) -> Record:
         """`POST /v1/accounts/{accountId}/contacts`: a new contact.
@@ -206,15 +213,21 @@ class Contacts(Resource):
         return (self._written(contact) or dict(contact)) if written is None else written
 
     def _written(self, contact: Mapping[str, Any]) -> Record | None:
-        """A contact who was just written, by the number; None where that is not certain."""
+        """A contact who was just written, by the number; None where that is not certain.
+
+        The last digits, which many have, are asked for only where nobody has the whole number.
+        """
         number = phone.of(contact)
         if number is None:
             return None
         try:
-            found = self.find_by_mobile(number)
+            for part in _parts(number):
+                if found := list(self._holding(part, [number])):
+                    certain = len(found) == 1 and phone.of(found[0]) == number
+                    return found[0] if certain else None
         except SakariError:
-            return None  # it was written all the same
-        return found if found and phone.of(found) == number else None
+            pass  # it was written all the same
+        return None
 
     def update(self, contact_id: str, changes: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: change some fields of a contact.
@@ -238,7 +251,7 @@ class Contacts(Resource):
 
         Raises:
             InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
-                `mobile` is no object.
+                `mobile` is no object; or the contact holds what cannot be written back exactly.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
@@ -309,6 +322,11 @@ class Contacts(Resource):
         """
         uploader = Uploader(self._transport, merge, chunk_rows, blanks=blanks)
         return uploader.outcomes(contacts)
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """What to ask the filter for, to find a number in E.164 whatever way it is stored."""
+    return number, number[-_LAST_DIGITS:]
 
 
 def _check_mobile(record: Mapping[str, Any]) -> None:

@@ -289,7 +289,9 @@ def _status_of_others(rows: Sequence[_Row], counts: Counter[Status], uploaded: _
     if uploaded.submitted != len(rows) or uploaded.success is None or uploaded.counts_fewer:
         return "unknown"
     written = uploaded.success - counts["written"]
-    if written == len(rows) - counts.total():
+    # An error without a number that was sent is of one of these, whatever the counts say.
+    errors_joined = uploaded.errors <= counts["rejected"]
+    if written == len(rows) - counts.total() and errors_joined:
         return "written"
     # Numbers without a country code may be the same contact, who is written and counted once.
     if uploaded.success == 0 or (written == 0 and all(phone.e164(row.key) for row in rows)):

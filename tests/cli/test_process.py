@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,14 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.cli import show
 from tests.cli.process import COMMAND, PATIENCE, AtTerminal, environment, sakari
 from tests.odd_server import odd_server
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from pathlib import Path
 
+    from click.testing import Result
+
     from sakari_emulator.server import EmulatorServer
+
+    Run = Callable[..., Result]
 
 SEND = ("send", "--to", "+12125550199", "--text", "Hello")
 
@@ -124,7 +131,89 @@ def test_ctrl_c_while_it_is_sent_is_unknown(
         terminal.process.send_signal(signal.SIGINT)
         code, output = terminal.finish()
     assert (code, output) == (3, "")
-    assert "it may have been" in terminal.seen
+    assert "stopped. The text may have been sent all the same. Look before" in terminal.seen
+
+
+def test_ctrl_c_while_it_is_shown_to_whom_it_was_sent_is_unknown(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    process = subprocess.Popen(
+        [*COMMAND, *SEND, "--yes"], stdout=writing, stderr=subprocess.PIPE,
+        env=environment(settings), cwd=tmp_path,
+    )  # fmt: skip
+    os.close(writing)
+    assert process.stderr is not None
+    said = b""
+    while b"1 accepted" not in said:
+        line = process.stderr.readline()
+        assert line
+        said += line
+    process.send_signal(signal.SIGINT)
+    os.close(reading)
+    said += process.stderr.read()
+    process.stderr.close()
+    assert process.wait(PATIENCE) == 3
+    assert b"sakari contacts find NUMBER" in said
+    assert len(emulator.ids("messages")) == 251
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*SEND, "--yes"),
+        ("contacts", "create", "--mobile", "+12125550199"),
+        ("webhooks", "add", "https://hooks.example.com/a"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_was_done_and_cannot_be_shown_is_no_refusal(
+    settings: dict[str, Any], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
+            check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 3
+    assert b"it was done, but cannot be shown: No space left on device." in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("contacts", "create", "--mobile", "+12125550199"), "contacts find NUMBER"),
+        (("webhooks", "add", "https://hooks.example.com/a"), "webhooks list"),
+    ],
+)
+def test_ctrl_c_while_what_was_done_is_shown_is_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "record", stop)
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert said in result.stderr
+
+
+def test_without_a_place_for_errors_the_exit_code_still_tells(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*COMMAND, *SEND, "--yes"], stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE,
+            check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert b'"status": "accepted"' in done.stdout
 
 
 @pytest.mark.parametrize(

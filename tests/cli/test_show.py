@@ -9,7 +9,7 @@ import json
 import pytest
 
 from sakari_client.cli import show
-from sakari_client.cli.ended import without_numbers
+from sakari_client.cli.ended import discreet
 from sakari_client.cli.plain import masked, plain
 
 ODD = {"id": "1", "name": "[red]x\x1b[2J\r\n\x9b1A", "text": 'a "b", c\nd'}
@@ -105,4 +105,22 @@ def test_letters_and_emoji_stay_as_they_are() -> None:
 def test_numbers_are_masked() -> None:
     assert masked("+15551234567") == "+1555*****67"
     assert "3456" not in masked("+123456")
-    assert without_numbers("extra (+1 555 123-4567) at 10:30") == "extra (+1 55********67) at 10:30"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("extra (+1 555 123-4567) at 10:30", "extra (+1 55********67) at 10:30"),
+        ("1234567", "*******"),
+        ("line 123456 of 1234", "line 123456 of 1234"),
+        ("to +49 (0) 30 / 12 34 56.", "to +49 (**************56."),
+        ("1 (212) 555 - 0123", "1 (21***********23"),
+        ("+1\u2011212\u2011555\u20110123", "+1\u201121********23"),
+        ("+1\xa0212\xa0555\xa00123", "+1\xa021********23"),
+        ("No ada.l@example.com!", "No ***@***"),
+        ("<ada@example.com> 7", "***@*** 7"),
+        ("Unknown column: 12 rows", "Unknown column: 12 rows"),
+    ],
+)
+def test_words_that_are_shown_hold_no_number_and_no_address(text: str, shown: str) -> None:
+    assert discreet(text) == shown
