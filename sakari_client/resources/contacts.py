@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from sakari_client import phone
@@ -34,6 +35,22 @@ _FACTS = ("verified", "valid", "lineType")
 
 _NUMBER = frozenset({"number", "country"})
 """What a number itself is made of, in `mobile`."""
+
+_FIELDS = (
+    *(
+        "mobile",
+        "firstName",
+        "lastName",
+        "email",
+        "tags",
+        "attributes",
+        "lists",
+        "optIn",
+        "blocked",
+    ),
+    *("id", "keyId", "valid", "error", "created", "updated"),
+)
+"""Fields of a contact, as far as they are documented or were seen."""
 
 _LAST_DIGITS = 2
 """So few that hardly anybody writes a space between them: `+33 6 12 34 56 78`."""
@@ -251,7 +268,8 @@ class Contacts(Resource):
 
         Raises:
             InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
-                `mobile` is no object; or the contact holds what cannot be written back exactly.
+                nearly named like another one (`fistName`); `mobile` is no object; or the contact
+                holds what cannot be written back exactly.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
@@ -286,7 +304,8 @@ class Contacts(Resource):
             contact_id: the contact's id.
 
         Returns:
-            Whether it was there. (False too if an earlier try removed it and its answer was lost.)
+            Whether it was there; also True where an earlier try may have removed it, whose answer
+            was lost.
 
         Raises:
             SakariError: the request failed for good.
@@ -340,8 +359,29 @@ def _check_mobile(record: Mapping[str, Any]) -> None:
         raise InvalidInputError("mobile", 'must be an object, as {"number": "+15551234567"}.')
 
 
+def _meant(name: Any) -> str | None:
+    """The field that is meant by what is nearly its name; None for any other name.
+
+    Fields that are not known here may be new ones of Sakari's.
+    """
+    if not isinstance(name, str) or name in _FIELDS:
+        return None
+    found = difflib.get_close_matches(name, _FIELDS, n=1, cutoff=0.8)
+    return found[0] if found else None
+
+
 def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
-    """What a contact is to become; a new number takes over nothing of the old one's."""
+    """What a contact is to become; a new number takes over nothing of the old one's.
+
+    Raises:
+        InvalidInputError: a field is none, and nearly named like one.
+    """
+    for name in changes.keys() - current.keys():
+        meant = _meant(name)
+        if meant:
+            raise InvalidInputError(
+                name, f"is no field of a contact; did you mean {meant}?", operation=str(_REPLACE)
+            )
     wanted = merged(current, changes)
     before, after = current.get("mobile"), wanted.get("mobile")
     if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from sakari_client.cli import show
-from sakari_client.cli.ended import discreet
 from sakari_client.cli.plain import masked, plain
+from sakari_client.cli.words import discreet
 
 ODD = {"id": "1", "name": "[red]x\x1b[2J\r\n\x9b1A", "text": 'a "b", c\nd'}
 
