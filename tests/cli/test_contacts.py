@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.odd_server import TOKEN, answer, odd_server
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     import socket
@@ -134,7 +134,7 @@ def test_what_an_earlier_try_may_have_removed_is_gone(
     run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     empty = answer(b'{"success": true, "data": []}')
-    left = [TOKEN, b"", answer(b"", "404 Not Found"), empty]
+    left = [b"", answer(b"", "404 Not Found"), empty]
 
     def next_one(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(left.pop(0))
