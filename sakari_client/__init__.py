@@ -22,6 +22,7 @@ _WHERE = {
     "SakariError": "errors",
     "token_source": "client",
 }
+"""The module that each name is in."""
 
 
 def __getattr__(name: str) -> Any:

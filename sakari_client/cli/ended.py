@@ -94,7 +94,7 @@ def explain(error: Exception) -> Code | None:
             code, line = Code.REFUSED, f"{error.strerror or type(error).__name__}."
         case _:
             return None
-    say(f"sakari: {line}")
+    say(f"sakari: {line}" if line.endswith((".", "?")) else f"sakari: {line}.")
     return code
 
 

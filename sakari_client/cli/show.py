@@ -228,8 +228,9 @@ def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> 
 
 
 def _brief(path: str, text: str) -> str:
-    """A cell of a table; a moment, in a column of them, to the minute."""
-    return _MOMENT.sub(r"\1 \2", text) if path.endswith(".at") else text
+    """A cell of a table: a moment to the minute, but where one record is shown in full."""
+    moment = None if path == _FOLDED else _MOMENT.fullmatch(text)
+    return f"{moment[1]} {moment[2]}" if moment else text
 
 
 def _text_of(path: str, cell: str) -> Text:

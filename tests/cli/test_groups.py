@@ -224,6 +224,7 @@ def test_wrong_use_is_one_line_without_numbers(run: Run, arguments: tuple[str, .
     assert result.exit_code == 2
     assert result.stderr.startswith("sakari: ")
     assert result.stderr.count("\n") == 1
+    assert re.search(r"[.?]\n$", result.stderr)
     assert "51234" not in result.stderr
 
 
