@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from collections import deque
 from dataclasses import dataclass, field
@@ -103,12 +104,12 @@ def _column(name: str) -> str:
 def _check(names: list[str]) -> None:
     """Refuse a header that can hardly be meant."""
     for name in names:
-        meant = _BY_LETTERS.get(_letters(name), name)
-        if meant != name:
+        meant = _meant(name)
+        if meant:
             raise Ended(
                 Code.WRONG_USE,
                 f"the first line names a column `{name}`, which would be an attribute; it must be "
-                f"`{meant}`.",
+                f"`{meant}`, or `{_ATTRIBUTE}{name}` if an attribute is meant.",
             )
         if name.removeprefix(_ATTRIBUTE) in COLUMNS and name not in COLUMNS:
             raise Ended(
@@ -144,9 +145,23 @@ def _contact(cells: dict[str, str]) -> Record:
     }
 
 
+def _meant(name: str) -> str | None:
+    """The column that is meant by what is nearly its name; None for any other name."""
+    if name in COLUMNS or name in _AS_LISTED or name in _READ_ONLY or name.startswith(_ATTRIBUTE):
+        return None
+    found = difflib.get_close_matches(_letters(name), _BY_LETTERS, n=1, cutoff=_NEARLY)
+    return _BY_LETTERS[found[0]] if found else None
+
+
 def _letters(name: str) -> str:
-    """A column's name whatever its case, spaces and underscores."""
-    return "".join(name.replace("_", " ").split()).casefold()
+    """A column's name whatever its case, spaces and punctuation."""
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
-_BY_LETTERS = {_letters(name): name for name in COLUMNS}
+_NEARLY = 0.8
+"""How alike two names are of which one is taken for a slip of the other."""
+
+_BY_LETTERS = {
+    **{_letters(name): name for name in COLUMNS},
+    **dict.fromkeys(("phone", "phonenumber", "mobilephone", "mobilenumber"), "mobile"),
+}

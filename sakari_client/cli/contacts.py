@@ -10,7 +10,7 @@ from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.contact_upload import upload
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.options import attribute, contact, number, text_given
+from sakari_client.cli.options import attribute, contact, number_here, text_given
 from sakari_client.cli.plain import masked
 from sakari_client.cli.settings import with_client
 
@@ -74,7 +74,7 @@ def get(sakari: SakariClient, contact_id: str, how: str) -> None:
 @with_client
 def find(sakari: SakariClient, wanted: str, country: str | None, how: str) -> None:
     """Show the contact who has a number."""
-    wanted = number(wanted, country)
+    wanted = number_here(wanted, country)
     found = sakari.contacts.find_by_mobile(wanted)
     if found is None:
         raise Ended(Code.REFUSED, f"no contact has the number {masked(wanted)}.")
@@ -122,7 +122,7 @@ def create(  # noqa: PLR0913 - an option each
     **texts: str | None,
 ) -> None:
     """Make a contact, and show it. Sakari does not say what becomes of a number that is known."""
-    given = contact(number(mobile, country), texts, tags, attributes)
+    given = contact(number_here(mobile, country), texts, tags, attributes)
     with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
         created = sakari.contacts.create(given)
         with show.what_was_done():
@@ -148,7 +148,7 @@ def update(  # noqa: PLR0913 - an option each
     """Change a contact, and show it. Tags replace all that were there; the rest stays."""
     if country is not None and mobile is None:
         raise click.UsageError("--country is that of --mobile, which is not given.")
-    e164 = number(mobile, country) if mobile is not None else None
+    e164 = number_here(mobile, country) if mobile is not None else None
     changes = contact(e164, texts, tags, attributes)
     if not changes:
         raise click.UsageError("there is nothing to change; see --help.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import re
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from sakari_client.cli.plain import masked, plain
+from sakari_client.cli.plain import plain
+from sakari_client.cli.words import discreet, told
+from sakari_client.command import forget
 from sakari_client.errors import (
     AccessDeniedError,
     AmbiguousError,
@@ -75,7 +77,7 @@ def explain(error: Exception) -> Code | None:
     """
     match error:
         case click.exceptions.NoArgsIsHelpError():
-            error.show()
+            _show(error.format_message())
             return Code.WRONG_USE
         case Ended():
             code, line = error.code, error.message
@@ -85,14 +87,14 @@ def explain(error: Exception) -> Code | None:
         case click.Abort():
             code, line = Code.STOPPED, "stopped."
         case SakariError():
-            code, line = code_of(error), str(error)
+            code, line = code_of(error), told(error)
         case UnicodeEncodeError():
             code, line = Code.WRONG_USE, "an argument holds bytes that are not UTF-8."
         case OSError():
             code, line = Code.REFUSED, f"{error.strerror or type(error).__name__}."
         case _:
             return None
-    say(f"sakari: {line}")
+    say(f"sakari: {line}" if line.endswith((".", "?")) else f"sakari: {line}.")
     return code
 
 
@@ -111,18 +113,13 @@ def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    """Write one line to stderr; stdout is for data. The exit code tells it where that is full."""
-    with contextlib.suppress(OSError):
-        click.echo(plain(" ".join(line.split())), err=True)
+    """Write one line to stderr; stdout is for data."""
+    _show(plain(" ".join(line.split())))
 
 
-_NUMBER = re.compile(r"\+?\d(?:[\W_]{0,3}\d){6,}")
-"""Seven digits or more, with whatever people write between those of a number."""
-
-_ADDRESS = re.compile(r"\S*@\S*")
-
-
-def discreet(text: str) -> str:
-    """A text with everything masked that may be a phone number or an e-mail address."""
-    shown = _ADDRESS.sub("***@***", text)
-    return _NUMBER.sub(lambda found: masked(found[0]), shown)
+def _show(text: str) -> None:
+    """Write to stderr; where that is full, or nobody reads it, the exit code tells it."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        forget(sys.stderr)

@@ -13,7 +13,7 @@ from sakari_client.cli.settings import with_client
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
 
-_TABLE = ("id", "created.at", "contact.mobile.number", "outgoing", "status", "message")
+TABLE = ("id", "created.at", "contact.mobile.number", "outgoing", "status", "message")
 _MORE = (
     "contact.id",
     "contact.firstName",
@@ -46,7 +46,7 @@ def list_(
     show.listing(
         sakari.messages,
         how,
-        table=_TABLE,
+        table=TABLE,
         more=_MORE,
         limit=limit,
         filters={"contactId": contact, "conversationId": conversation},
@@ -59,4 +59,4 @@ def list_(
 @with_client
 def get(sakari: SakariClient, message_id: str, how: str) -> None:
     """Show a message, with its status now."""
-    show.record(sakari.messages.get(message_id), how, _TABLE + _MORE)
+    show.record(sakari.messages.get(message_id), how, TABLE + _MORE)

@@ -63,9 +63,15 @@ class Plan:
         """
         if not self.text.strip():
             raise click.UsageError("the text is empty. Nothing was sent.")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError("the text is not UTF-8. Nothing was sent.") from None
         named = (self.numbers, self.contacts, self.conversations)
         if not any((*named, self.tags)):
-            raise click.UsageError("nobody to send to: give --to, --contact, --conversation, --tag")
+            raise click.UsageError(
+                "nobody to send to: give --to, --contact, --conversation or --tag."
+            )
         if any(len(set(one)) < len(one) for one in named):
             raise click.UsageError("a recipient is given twice. Nothing was sent.")
 
@@ -127,19 +133,35 @@ def tell(sakari: SakariClient, plan: Plan, whom: Whom) -> None:
     ended.say(_who(whom.shown))
     if plan.tags:
         # Others may be given or lose the tag until Sakari looks.
-        ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
+        tags = " or ".join(plan.tags)
+        ended.say(f"That is who has the tag {tags} now; Sakari looks again when it sends.")
         if whom.sharing:
             ended.say(
                 f"{whom.sharing:,} of them share a phone number with another contact: whoever has "
                 "it may get the text more than once."
             )
-    ended.say(f"Text: {len(plan.text):,} characters, {_size(plan)}")
+    ended.say(f"Text: {_many(len(plan.text), 'character')}, {_size(plan)}")
     try:
         left = sakari.account.balance()
     except SakariError:
         ended.say("Balance: cannot be read")
     else:
-        ended.say(f"Balance: {left.get('balance')}, enough for {left.get('segments')} segments")
+        _tell_balance(left, plan, len(whom.shown))
+
+
+def _tell_balance(left: Record, plan: Plan, recipients: int) -> None:
+    """Say what is left, and so that it is not enough; what media cost is not known."""
+    balance, enough = left.get("balance"), left.get("segments")
+    if not isinstance(enough, int | float):
+        ended.say(f"Balance: {'unknown' if balance is None else balance}")
+        return
+    ended.say(f"Balance: {balance}, enough for {enough} segment{'' if enough == 1 else 's'}")
+    takes = segments.count(plan.text).segments * recipients
+    if takes > enough and not plan.media:
+        ended.say(
+            f"The balance is not enough: it is enough for {_many(enough, 'segment')}; this takes "
+            f"about {takes:,}."
+        )
 
 
 def _size(plan: Plan) -> str:
@@ -148,12 +170,15 @@ def _size(plan: Plan) -> str:
         return f"and {plan.media} media"
     counted = segments.count(plan.text)
     about = "about " if "{{" in plan.text else ""
-    plural = "" if counted.segments == 1 else "s"
-    return f"{about}{counted.segments:,} segment{plural} ({counted.encoding})"
+    return f"{about}{_many(counted.segments, 'segment')} ({counted.encoding})"
+
+
+def _many(number: float, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _who(recipients: Sequence[str]) -> str:
-    number = f"{len(recipients):,} recipient{'' if len(recipients) == 1 else 's'}"
+    number = _many(len(recipients), "recipient")
     if not recipients:
         return f"To {number}"
     first = ", ".join(masked(one) if one[0] == "+" else one for one in recipients[:_SHOWN])

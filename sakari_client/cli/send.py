@@ -12,9 +12,9 @@ from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.options import id_given, number, text_given
 from sakari_client.cli.outcomes import outcomes
-from sakari_client.cli.plain import plain
 from sakari_client.cli.plan import Plan, tell
 from sakari_client.cli.settings import with_client
+from sakari_client.cli.words import told
 from sakari_client.errors import SakariError
 
 if TYPE_CHECKING:
@@ -119,14 +119,7 @@ def send(  # noqa: PLR0913 - an option each
         ):
             _report(_send(sakari, plan, links + shared, group), how)
     except SakariError as error:
-        raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
-
-
-def _words(error: SakariError) -> str:
-    """What Sakari itself says of a refusal, fit to be shown."""
-    if not error.server_message:
-        return ""
-    return f' Sakari says: "{plain(ended.discreet(error.server_message))}".'
+        raise Ended(ended.code_of(error), f"{told(error)} Nothing was sent.") from None
 
 
 def _text(text: str | None, file: IO[bytes] | None) -> str:

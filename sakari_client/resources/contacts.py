@@ -9,7 +9,7 @@ from sakari_client.errors import InvalidInputError, SakariError, SeveralFoundErr
 from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource, required_object
-from sakari_client.resources.merge import merged, without
+from sakari_client.resources.contact_changes import FACTS, with_changes
 from sakari_client.resources.strategy import MergeStrategy, check_strategy
 from sakari_client.resources.upload import CHUNK_ROWS, Uploader
 
@@ -29,12 +29,6 @@ _UPSERT = Operation("POST", "/contacts")
 _REPLACE = Operation("PUT", "/contacts/{contactId}")
 _DELETE = Operation("DELETE", "/contacts/{contactId}")
 
-_FACTS = ("verified", "valid", "lineType")
-"""What Sakari finds out about a number, in `mobile`."""
-
-_NUMBER = frozenset({"number", "country"})
-"""What a number itself is made of, in `mobile`."""
-
 _LAST_DIGITS = 2
 """So few that hardly anybody writes a space between them: `+33 6 12 34 56 78`."""
 
@@ -47,7 +41,7 @@ class Contacts(Resource):
     read_only = frozenset(
         {
             *("id", "keyId", "valid", "error", "created", "updated"),
-            *(f"mobile.{name}" for name in _FACTS),
+            *(f"mobile.{name}" for name in FACTS),
         }
     )
 
@@ -251,12 +245,13 @@ class Contacts(Resource):
 
         Raises:
             InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
-                `mobile` is no object; or the contact holds what cannot be written back exactly.
+                nearly named like another one (`fistName`); `mobile` is no object; or the contact
+                holds what cannot be written back exactly.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
         _check_mobile(required_object(changes, "changes"))
-        return self._update(_GET, _REPLACE, changes, _with_changes, contactId=contact_id)
+        return self._update(_GET, _REPLACE, changes, with_changes, contactId=contact_id)
 
     def replace(self, contact_id: str, contact: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: write a contact as given.
@@ -286,7 +281,8 @@ class Contacts(Resource):
             contact_id: the contact's id.
 
         Returns:
-            Whether it was there. (False too if an earlier try removed it and its answer was lost.)
+            Whether it was there; also True where an earlier try may have removed it, whose answer
+            was lost.
 
         Raises:
             SakariError: the request failed for good.
@@ -338,29 +334,3 @@ def _check_mobile(record: Mapping[str, Any]) -> None:
     mobile = required_object(record, "the record").get("mobile")
     if not isinstance(mobile, dict | None):
         raise InvalidInputError("mobile", 'must be an object, as {"number": "+15551234567"}.')
-
-
-def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
-    """What a contact is to become; a new number takes over nothing of the old one's."""
-    wanted = merged(current, changes)
-    before, after = current.get("mobile"), wanted.get("mobile")
-    if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):
-        wanted["mobile"] = mobile = _of_new_number(after, changes["mobile"])
-        number = phone.number_of(wanted)
-        # A number without its country code is one of the same country.
-        if "country" not in changes["mobile"] and number and number.lstrip().startswith("+"):
-            mobile.pop("country", None)
-            country = phone.country_of(number)
-            mobile.update({"country": country} if country else {})
-    return wanted
-
-
-def _of_new_number(mobile: Record, changes: Mapping[str, Any]) -> Record:
-    """What may stay in `mobile` beside a new number: what is given along with it."""
-    given = {name: value for name, value in mobile.items() if name in _NUMBER | changes.keys()}
-    return without(given, _FACTS)
-
-
-def _key(contact: Record) -> str | None:
-    """A contact's number, the same in any writing of it; as written, where it cannot be one."""
-    return phone.of(contact) or phone.number_of(contact)

@@ -71,6 +71,14 @@ def test_an_upload_of_a_good_file_ends_well(run: Run, tmp_path: Path) -> None:
         (b"mobile,Country,country\n", "it must be `country`"),
         (b"mobile,EMAIL\n", "it must be `email`"),
         (b"mobile,Tags\n", "it must be `tags`"),
+        (b"mobile,e-mail\n", "`e-mail`, which would be an attribute; it must be `email`"),
+        (b"mobile,E-Mail\n", "it must be `email`"),
+        (b"mobile,tag\n", "it must be `tags`, or `attributes.tag` if an attribute is meant"),
+        (b"mobile,Tag\n", "it must be `tags`"),
+        (b"phone\n", "it must be `mobile`"),
+        (b"Mobile Phone\n", "it must be `mobile`"),
+        (b"mobile,fistName\n", "it must be `firstName`"),
+        (b"mobile,county\n", "or `attributes.county` if"),
         (b"mobile,attributes.email\n", "no place for an attribute of that name"),
         (b"mobile,city,attributes.city\n", "twice"),
         (b"mobile,attributes.\n", "leaves a name out"),
@@ -247,6 +255,29 @@ def test_a_file_that_is_none_in_the_middle_says_what_was_written(
     assert result.stderr.startswith(f"{written:,} written, 0 rejected, 0 unknown\n")
     assert line in result.stderr
     assert f"Rows from line {written + 2} on were not written." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [('1,,\n2,,\n3,,\n1,"x', [2, 3, 4]), ("1,,\n,\n3,,\n12,\n12,,\n", [2, 3, 4, 5, 6])],
+)
+def test_rows_that_were_not_written_are_shown_in_their_order(
+    run: Run, rows: str, lines: list[int]
+) -> None:
+    result = run("contacts", "upload", "-", input=f"mobile,firstName\n{rows}")
+    assert [json.loads(line)["line"] for line in result.stdout.splitlines()] == lines
+    assert f"0 written, {len(lines)} rejected, 0 unknown" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_an_attribute_that_is_nearly_a_column_can_be_named(run: Run, client: SakariClient) -> None:
+    rows = f"mobile,attributes.county,city,state,name,company\n{NUMBER},Kent,a,b,c,d\n"
+    assert run("contacts", "upload", "-", input=rows).exit_code == 0
+    made = client.contacts.find_by_mobile(NUMBER)
+    assert made is not None
+    assert made["attributes"] == {
+        "county": "Kent", "city": "a", "state": "b", "name": "c", "company": "d",
+    }  # fmt: skip
 
 
 def test_the_csv_of_a_list_can_be_uploaded(run: Run, client: SakariClient) -> None:

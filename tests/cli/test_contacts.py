@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.odd_server import answer, odd_server
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from click.testing import Result
@@ -124,6 +127,26 @@ def test_who_is_not_there_is_said(run: Run) -> None:
     assert run("contacts", "delete", "f" * 24, "--yes").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "arguments", [("contacts", "delete", "f" * 24), ("webhooks", "remove", "https://example.com/a")]
+)
+def test_what_an_earlier_try_may_have_removed_is_gone(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    empty = answer(b'{"success": true, "data": []}')
+    left = [b"", answer(b"", "404 Not Found"), empty]
+
+    def next_one(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(left.pop(0))
+
+    monkeypatch.setenv("TAP_SAKARI_RETRY_MAX_WAIT", "0")
+    with odd_server(next_one) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        result = run(*arguments, "--yes")
+    assert result.exit_code == 0
+    assert result.stderr.endswith(("Deleted.\n", "Removed.\n"))
+
+
 def test_a_number_of_a_country_can_be_given_as_it_is_written_there(run: Run) -> None:
     given = ("--country", "US")
     (made,) = records(run("contacts", "create", "--mobile", "(212) 555-0199", *given))
@@ -133,7 +156,12 @@ def test_a_number_of_a_country_can_be_given_as_it_is_written_there(run: Run) -> 
     (now,) = records(run("contacts", "update", made["id"], "--mobile", "2125550198", *given))
     assert now["mobile"]["number"] == "+12125550198"
     assert run("contacts", "find", "1 212 555 0199", *given).exit_code == 1  # it is 0198 now
-    assert run("contacts", "find", "212 555 0199").exit_code == 2
+    lacking = run("contacts", "find", "212 555 0199")
+    assert lacking.exit_code == 2
+    assert "give it with + and the country code, or give its --country." in lacking.stderr
+    wrong = run("contacts", "find", "212 555 0199", "--country", "XX")
+    assert wrong.exit_code == 2
+    assert "'--country': there is no such country; give two letters" in wrong.stderr
     unclear = run("contacts", "find", "4915112345678", "--country", "DE")
     assert unclear.exit_code == 2
     assert "may begin with the country code, or may not" in unclear.stderr

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -297,3 +298,21 @@ def test_a_full_disk_is_one_line(settings: dict[str, Any], tmp_path: Path) -> No
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == b"sakari: No space left on device.\n"
+
+
+def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from sakari_client.cli.__main__ import main\n"
+        "assert 'click' not in sys.modules and 'requests' not in sys.modules\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=PATIENCE, check=False, cwd=tmp_path, env=environment({}),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")

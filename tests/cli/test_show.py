@@ -6,11 +6,12 @@ import csv
 import io
 import json
 
+import click
 import pytest
 
-from sakari_client.cli import show
-from sakari_client.cli.ended import discreet
+from sakari_client.cli import messages, show
 from sakari_client.cli.plain import masked, plain
+from sakari_client.cli.words import discreet
 
 ODD = {"id": "1", "name": "[red]x\x1b[2J\r\n\x9b1A", "text": 'a "b", c\nd'}
 
@@ -59,6 +60,47 @@ def test_a_narrow_terminal_breaks_no_id_and_no_number(
     as_fields = capsys.readouterr().out
     assert contact_id in as_fields
     assert "+12125550188" in as_fields
+
+
+def test_messages_fit_the_usual_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    message = {
+        "id": "6" * 24,
+        "created": {"at": "2026-11-28T13:06:55.123Z"},
+        "contact": {"mobile": {"number": "+4915112345678"}},
+        "outgoing": False,
+        "status": "delivered",
+        "message": "We open at ten on Monday, and at nine on any other day. " * 3,
+    }
+    show.records([message, message], "table", table=messages.TABLE)
+    lines = click.unstyle(capsys.readouterr().out).splitlines()
+    rows = [line for line in lines if "6" * 24 in line]
+    assert max(map(len, lines)) <= 80
+    assert len(rows) == 2
+    assert len(lines) == 6  # two of them empty, and two of the heading
+    assert "2026-11-28 13:06 " in rows[0]
+    assert "+4915112345678 " in rows[0]
+    assert "fal" in rows[0]
+    assert rows[0].rstrip().endswith("…")
+
+
+def test_an_address_is_cut_and_not_broken_over_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    webhook = {"id": "6" * 24, "url": "https://hooks.example.com/" + "a" * 60}
+    show.records([webhook], "table", table=("id", "url"))
+    (row,) = [
+        line for line in capsys.readouterr().out.splitlines() if "6" in line or "a" * 5 in line
+    ]
+    assert "https://hooks.example.com/" in row
+    assert "…" in row
+    show.record(webhook, "table")
+    assert "…" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

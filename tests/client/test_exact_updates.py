@@ -66,3 +66,15 @@ def test_what_cannot_be_written_back_exactly_is_not_written(value: bytes) -> Non
 )
 def test_what_can_be_is(value: bytes) -> None:
     assert updated(value, {"firstName": "Augusta"}) == ["GET", "PUT"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("frstName", "firstName"), ("lastname", "lastName"), ("tag", "tags")]
+)
+def test_a_slip_in_the_name_of_a_field_is_refused(name: str, meant: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"{name} is no field .* mean {meant}\\?"):
+        updated(b"1", {name: "Ada"})
+
+
+def test_a_field_that_is_not_known_here_is_written() -> None:
+    assert updated(b"1", {"somethingNew": "Ada"}) == ["GET", "PUT"]
