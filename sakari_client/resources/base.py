@@ -265,13 +265,13 @@ class Resource:
         return dict(record) if written is None else written
 
     def _delete(self, operation: Operation, **ids: str) -> bool:
-        """Delete a record; whether it was there."""
+        """Delete a record; whether it was there, to this try or perhaps to an earlier one."""
         try:
             self._transport.call(operation, ids=ids)
         except NotFoundError as error:
             if error.code and error.code.startswith("ACCT-"):
                 raise  # it is the account that was not found
-            return False
+            return error.earlier_may_have_acted
         return True
 
 
