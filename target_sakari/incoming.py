@@ -83,8 +83,8 @@ class Incoming:
         )
         if route is not None:
             self._loader.add_route(route)
-            for slip in slips(route):
-                logger.warning("streams.%s.%s", alias, slip)
+            for setting, problem in slips(route):
+                logger.warning("streams.%s.%s: %s", alias, setting, problem)
             spare = unused(route)
             if spare:
                 logger.info("%s: fields that go nowhere: %s", alias, ", ".join(spare))
