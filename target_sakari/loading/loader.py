@@ -241,6 +241,7 @@ class Loader:
         )
         self._summary.add_outcome(came_as, row.outcome)
         self._told.tell_row(replace(row, stream=came_as))
+        self._told.flush()  # no later run would tell it again
 
     def _count(self, stream: str, outcome: Outcome) -> None:
         summary = self._summary

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +15,6 @@ from tests.target.run import Message, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from target_sakari.routes import Route
     from target_sakari.run import TellRow
@@ -71,12 +73,17 @@ def test_without_mirror_nothing_is_said(settings: dict[str, Any], tmp_path: Path
     assert len(writers.finished) == 1
 
 
+@dataclass
 class Removing(Recorder):
-    """Says at the end that a contact was removed."""
+    """Says at the end that a contact was removed, and looks what is told of it by then."""
+
+    outcomes: Path = Path()
+    seen: str = ""
 
     def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         outcome = Outcome("delete", "written", sakari_id="gone", attempts=1)
         tell(Row(routes[0].stream, {"id": "gone"}, outcome))
+        self.seen = self.outcomes.read_text()
 
 
 def test_what_was_removed_is_told_by_the_name_that_the_stream_came_with(
@@ -84,8 +91,10 @@ def test_what_was_removed_is_told_by_the_name_that_the_stream_came_with(
 ) -> None:
     maps = {"crm": {"__alias__": "contacts"}}
     messages = [*people(2, "crm"), state(2)]
-    done = run_target({**settings, **MIRROR, "stream_maps": maps}, messages, tmp_path, Removing())
+    writers = Removing(outcomes=tmp_path / "outcomes.jsonl")
+    done = run_target({**settings, **MIRROR, "stream_maps": maps}, messages, tmp_path, writers)
     assert {one["stream"] for one in done.outcomes} == {"crm"}
+    assert [json.loads(line) for line in writers.seen.splitlines()] == done.outcomes
     assert list(done.summary["streams"]) == ["crm"]
     assert done.summary["streams"]["crm"]["actions"] == {"create": 2, "delete": 1}
 
