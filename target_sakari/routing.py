@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sakari_client import phone
 from sakari_client.errors import ConfigError
 from target_sakari.mapping.columns import slips
-from target_sakari.routes import KINDS, Route
+from target_sakari.routes import KINDS, Kind, Route
 from target_sakari.settings import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_MEANT: Mapping[Kind, tuple[str, ...]] = {
+    "templates": ("to", "fields", "mode", "null_clears", "delete"),
+    "campaigns": ("to", "fields", "mode", "null_clears", "delete"),
+    "conversations": ("to", "fields"),
+    "webhooks": ("to", "fields", "mode", "delete"),
+}
+"""The settings of a stream that mean something, by kind; for contacts all do."""
 
 
 class Routing:
@@ -79,9 +88,11 @@ class Routing:
         )
         if kind != "contacts" and route.mode == "mirror":
             raise ConfigError(f"{name}.mode", "mirror is for contacts only.")
-        for slip in slips(route):
-            setting, problem = slip.split(": ", 1)
+        for setting, problem in slips(route):
             raise ConfigError(f"{name}.{setting}", f"{problem}.")
+        for setting in given:
+            if kind != "contacts" and setting not in _MEANT[kind]:
+                raise ConfigError(f"{name}.{setting}", f"means nothing for {kind}. Leave it out.")
         return route
 
 
