@@ -23,11 +23,15 @@ class Reason(str, enum.Enum):
     NO_MATCH_KEY = "no_match_key", "It holds nothing to find or make the thing by."
     INVALID_NUMBER = "invalid_number", "The phone number cannot be one."
     # What Sakari has.
-    AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari fit it."
+    AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari, or in the run, fit it."
     NUMBER_TAKEN = "number_taken", "Another contact has the new number."
     EXISTS = "exists", "It is there already, and the mode is create."
     NOT_FOUND = "not_found", "It is not there, and the mode is update."
     ALREADY_ABSENT = "already_absent", "It was to be deleted, and is not there."
+    OPTED_OUT = (
+        "opted_out",
+        "The contact wants no messages; it is kept so that this is not forgotten.",
+    )
     NOTHING_TO_DO = "nothing_to_do", "The record asks for nothing."
     # What Sakari answers.
     REFUSED = "refused", "Sakari refused it; the detail has its code."

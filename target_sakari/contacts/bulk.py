@@ -97,8 +97,8 @@ class BulkWriter:
         return uploads, [job for job in jobs if id(job) not in chosen]
 
     def _is_new(self, job: Job) -> bool:
-        """Whether a contact is certain to be new, so that an empty cell clears nothing."""
-        return self._finder.whole and job.decision.contact is None
+        """Whether a contact is new, so that an empty cell clears nothing."""
+        return job.decision.contact is None
 
     def _columns(self, job: Job) -> frozenset[str] | None:
         """The columns that a record fills; None where no row can hold it."""

@@ -15,7 +15,7 @@ from sakari_client.errors import (
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
 from tests.odd_server import answer, odd_server
-from tests.target.contact_loads import Load, load, methods, number, people
+from tests.target.contact_loads import Load, Record, load, methods, number, people, turn
 
 if TYPE_CHECKING:
     from sakari_emulator.server import EmulatorServer
@@ -169,6 +169,50 @@ def test_a_deletion_whose_answer_was_lost_is_done(
     assert result.counts == {"written": 2}
     assert 2 in {one.attempts for _, one in result.outcomes}
     assert len(emulator.ids("contacts")) == 130
+
+
+@pytest.mark.parametrize("status", [429, 401])
+def test_a_contact_that_was_gone_before_is_skipped_however_often_that_was_asked(
+    emulator: EmulatorServer, settings: dict[str, Any], status: int
+) -> None:
+    load(settings, people(1))
+    result = Load()
+
+    def vanish() -> bool:
+        if result.outcomes:
+            emulator.account.delete("contacts", 1, "front")
+            emulator.switch(error_every=turn(emulator, 1), error_status=status)
+        return len(result.outcomes) > 1
+
+    records: list[Record] = [
+        {**people(1)[0], "lastName": "L"},
+        {"mobile": number(0), "route": Route("gone", "contacts", mode="delete")},
+    ]
+    load(settings, records, stopping=vanish, into=result, batch=1)
+    assert (result[1].outcome, result[1].reason) == ("skipped", Reason.ALREADY_ABSENT)
+    assert result[1].attempts == 2
+
+
+def test_who_was_gone_before_can_be_made_again(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    first = load(settings, people(1))[0].sakari_id
+    result = Load()
+
+    def vanish() -> bool:
+        if first in emulator.ids("contacts") and result.outcomes:
+            emulator.account.delete("contacts", 1, "front")
+        return False
+
+    route = Route("people", "contacts", delete=True)
+    records: list[Record] = [
+        {"mobile": number(0), "lastName": "L"},
+        {"mobile": number(0), "deleted": True},
+        *people(1),
+    ]
+    load(settings, records, route, stopping=vanish, into=result, batch=1)
+    assert [result[at].outcome for at in range(3)] == ["written", "skipped", "written"]
+    assert result[2].action == "create"
 
 
 def test_an_account_that_cannot_be_read_ends_the_run(
