@@ -9,14 +9,18 @@ import pytest
 
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
+from target_sakari.run import Run
 from tests.conftest import settings_for
 from tests.target.contact_loads import Record, load, methods, number, people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+from sakari_client.client import SakariClient
 from sakari_emulator.rows import Mobile
 from sakari_emulator.server import EmulatorServer
+from target_sakari.contacts.find import Finder
+from target_sakari.contacts.known import KnownContacts
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +174,20 @@ def test_a_look_up_that_fails_is_that_records_own(
     [(_, outcome)] = load(settings, [{"id": "1"}], route).outcomes
     assert (outcome.outcome, outcome.reason) == ("rejected", Reason.FAILED)
     assert outcome.attempts == 0
+
+
+def test_where_the_list_has_other_writings_they_are_looked_up_too(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(number_form="as_sent")
+    odd = next(iter(emulator.account.contacts))
+    odd.mobile = Mobile("+19075559140", "(907) 555-9140", "US")
+    known = KnownContacts()
+    with SakariClient.from_settings(settings) as client:
+        finder = Finder(Run(client, lambda: False), known)
+        assert finder.read_all()
+        odd.first_name = "Renewed"
+        finder.look_up_again([("mobile", "+19075559140")])
+    [one] = known.find(("mobile", "+19075559140"))
+    assert one.record["firstName"] == "Renewed"
+    known.close()
