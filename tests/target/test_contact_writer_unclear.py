@@ -66,6 +66,19 @@ def test_a_change_that_was_carried_out_is_changed_back(
     assert stored(emulator, number(0)).first_name == "P0"
 
 
+@pytest.mark.parametrize("batch", [1, 9])
+def test_a_contact_that_was_made_is_looked_for_once_and_left_alone(
+    emulator: EmulatorServer, once: dict[str, Any], batch: int
+) -> None:
+    carry_out_but_fail(emulator)
+    create = Route("other", "contacts", mode="create")  # never told together with others
+    records = [{**one, "route": create} for one in people(1) * 3]
+    result = load(once, records, batch=batch, write_method="single")
+    assert outcomes(result) == ["unknown", "skipped", "skipped"]
+    last = [one.method for one in emulator.requests][::-1]
+    assert last.index("POST") == 2  # two look-ups: of the whole number, and of its last digits
+
+
 @pytest.mark.parametrize("told", ["full", "counts"])  # with ids, or without
 @pytest.mark.parametrize("size", [130, 0])
 def test_a_contact_that_was_deleted_is_made_again(
