@@ -41,15 +41,15 @@ def run(
             raise
         _end(logger, str(error), exit_code(error))
     finally:
-        forget_lost_log()
+        forget_if_lost(sys.stderr)
 
 
-def forget_lost_log() -> None:
-    """Have the log go nowhere if the terminal is gone: a last flush would change the exit code."""
+def forget_if_lost(stream: IO[str]) -> None:
+    """Have what is left of an output go nowhere if nobody takes it any more."""
     try:
-        sys.stderr.flush()
+        stream.flush()
     except OSError:
-        forget(sys.stderr)
+        forget(stream)
 
 
 def forget(lost: IO[str]) -> None:

@@ -25,6 +25,7 @@ from sakari_client.cli import (
     webhooks,
 )
 from sakari_client.cli.words import PREFIX
+from sakari_client.command import forget_if_lost
 from sakari_client.config import REQUIRED
 from sakari_client.version import VERSION
 
@@ -129,7 +130,10 @@ def main() -> None:
     if not sys.stdout.isatty():
         # Files and pipes hold UTF-8 whatever the locale.
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sakari(prog_name="sakari")
+    try:
+        sakari(prog_name="sakari")
+    finally:
+        forget_if_lost(sys.stdout)  # what a Ctrl-C cut short may still be waiting
 
 
 def _replace_missing_streams() -> None:

@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 
-from sakari_client.command import forget_lost_log
+from sakari_client.command import forget_if_lost
 from tap_sakari.progress import Progress, has_terminal
 from tests.fake_clock import FakeClock
 
@@ -58,7 +58,7 @@ def main(end: str) -> None:
             "restored": sys.stderr is stderr and handler.stream is stderr,
         }
         sys.stdout.write(f"{json.dumps(left)}\n")
-        forget_lost_log()
+        forget_if_lost(sys.stderr)
 
 
 if __name__ == "__main__":
