@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = CHECKOUT / "examples"
 
+_LOADER = "TARGET_SAKARI__REMINDERS"
+"""Settings by variables of this name win over those of meltano.yml."""
+
 ADA, BEN, CHLOE, EVE = "+12125550141", "+12125550142", "+491713920001", "+12125550191"
 
 GOOD = ("appointment-1", "appointment-3", "appointment-5")
@@ -112,7 +115,7 @@ class Clinic:
                 **self.emulator.environment(),
                 **self.emulator.environment("TARGET_SAKARI"),
                 **target_postgres_environment(self.warehouse),
-                **{f"TARGET_SAKARI_{name.upper()}": value for name, value in settings.items()},
+                **{f"{_LOADER}_{name.upper()}": value for name, value in settings.items()},
             },
         )
 
@@ -165,6 +168,10 @@ def test_each_row_becomes_one_text_and_who_opted_out_gets_none(reminded: Reminde
     assert reminded.first.endings == ends("written")
     assert reminded.first.texts == {ADA: 1, CHLOE: 1, EVE: 1}
     assert len(reminded.first.ids) == len(GOOD)
+
+
+def test_variables_win_over_what_meltano_yml_sets(reminded: Reminded) -> None:
+    assert (reminded.clinic.folder / "first.deferred").read_bytes() == b""
 
 
 def test_a_second_run_sends_nothing(reminded: Reminded) -> None:
