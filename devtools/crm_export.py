@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,20 +78,26 @@ class Expected:
 
 
 def expect(before: dict[str, Person]) -> Expected:
-    """What is to come of the export in an account that has these people, by number."""
+    """What is to come of the export in an account that has these people, by number.
+
+    All of it is one batch, in which the rows of one number are written together.
+    """
     sorts: dict[str, str] = {}
     people = copy.deepcopy(before)
+    customers: defaultdict[str, list[str]] = defaultdict(list)
     for row in _rows():
-        number, sort = _number(row), _fault(row)
-        if sort is None:
-            person = people.get(number, Person())
-            earlier = copy.deepcopy(person)
-            person.take(row)
-            sort = "known, nothing new" if person == earlier else "known, with something new"
-            sorts[row["Customer No"]] = sort if number in people else "new"
-            people[number] = person
+        number, fault = _number(row), _fault(row)
+        if fault:
+            sorts[row["Customer No"]] = fault
         else:
-            sorts[row["Customer No"]] = sort
+            customers[number].append(row["Customer No"])
+            people.setdefault(number, Person()).take(row)
+    for number, named in customers.items():
+        changed = people[number] != before.get(number)
+        sort = "known, with something new" if changed else "known, nothing new"
+        sorts |= dict.fromkeys(named, sort)
+        if number not in before:
+            sorts[named[0]] = "new"
     return Expected(sorts, people)
 
 

@@ -87,8 +87,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "default": 60,
         "exclusiveMinimum": 0,
         "maximum": 86400,
-        "description": "Seconds to wait for an answer, from the request being sent to the last "
-        "byte.",
+        "description": "Seconds for a request and its answer, from the first byte sent to the "
+        "last one received.",
     },
     "max_retries": {
         "type": "integer",

@@ -41,6 +41,8 @@ class SakariError(Exception):
         retryable: whether a later try of the same request may succeed.
         ambiguous: whether the server may have carried the request out all the same. True only
             of an `AmbiguousError`.
+        earlier_may_have_acted: whether an earlier try of the same request may have been carried
+            out, whatever became of the last. Only what does no harm twice is tried again then.
     """
 
     failure: Failure = Failure.LOCAL
@@ -65,6 +67,7 @@ class SakariError(Exception):
         self.request_id = request_id
         self.server_message = server_message
         self.retry_after = retry_after
+        self.earlier_may_have_acted = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle it as it is, without calling `__init__`, which takes other things than it keeps.

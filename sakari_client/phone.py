@@ -5,6 +5,7 @@ That library is loaded with the first number: a tap, which compares none, starts
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -181,21 +182,52 @@ def of(contact: Mapping[str, Any]) -> str | None:
     return e164(number, country if isinstance(country, str) else None)
 
 
-def same(contact: Mapping[str, Any], wanted: str) -> bool:
-    """Whether a contact's number is a certain one, whatever way it is written there.
+def is_international(number: str) -> bool:
+    """Whether a number is written with `+`, so that its country is certain."""
+    return "+" in number or "\uff0b" in number
 
-    One that is without `+`, and that the contact's country does not make a number of, is read
-    both as if only the `+` were missing and as a national number of the wanted one's country.
+
+def readings(contact: Mapping[str, Any]) -> frozenset[str]:
+    """All numbers in E.164 that a contact's may be; none where it cannot be any.
+
+    Digits without `+` are a national number of the contact's country. Where they begin with its
+    calling code, or cannot be such a number, they are also one of which only the `+` is missing:
+    `4915112345678` of DE may be +4915112345678 as well as +494915112345678.
+    """
+    number, national = number_of(contact), of(contact)
+    if number is None:
+        return frozenset()
+    found = {national}
+    if not is_international(number):
+        digits = re.sub(r"\D", "", number)
+        if national is None or digits.startswith(_calling_code(contact["mobile"]["country"])):
+            found.add(e164(f"+{digits.lstrip('0')}"))
+    return frozenset(one for one in found if one is not None)
+
+
+def same(contact: Mapping[str, Any], wanted: str) -> bool:
+    """Whether a contact's number is a certain one, or may be, whatever way it is written there.
+
+    One that is without `+`, and that the contact's country does not make a number of, may also be
+    a national number of the wanted one's country.
 
     Args:
         contact: `{mobile: {number, country}}`.
         wanted: in E.164.
     """
-    found = of(contact)
+    if wanted in readings(contact):
+        return True
     number = number_of(contact)
-    if found is not None or number is None:
-        return found == wanted
-    return wanted in (e164(f"+{number}"), e164(number, _some_country(wanted)))
+    if number is None or is_international(number) or of(contact) is not None:
+        return False
+    return e164(number, _some_country(wanted)) == wanted
+
+
+def _calling_code(country: str) -> str:
+    """What numbers of a country begin with."""
+    import phonenumbers  # noqa: PLC0415
+
+    return str(phonenumbers.country_code_for_region(country.upper()))
 
 
 def _some_country(number: str) -> str:

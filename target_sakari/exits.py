@@ -28,7 +28,7 @@ from target_sakari.messages import InputError
 from target_sakari.sends.errors import LedgerError, LowBalanceError
 
 MISTAKE = 1
-TOO_MANY_REJECTED = 3
+THRESHOLD = 3
 ACCESS = 4
 CREDIT = 5
 OUT_OF_REACH = 6
@@ -69,8 +69,8 @@ def is_explained(error: BaseException) -> bool:
 
 def exit_code(error: Exception) -> int:
     """The exit code of a run that an error ended."""
-    if isinstance(error, TooManyRejectedError):
-        return TOO_MANY_REJECTED
+    if isinstance(error, (TooManyRejectedError, MirrorRefusedError)):
+        return THRESHOLD
     if not isinstance(error, SakariError) or isinstance(error, UnexpectedError):
         return MISTAKE
     if isinstance(error, LedgerError):

@@ -68,12 +68,12 @@ class Incoming:
         self._schemas[stream] = message
         incremental = bool(message.get("bookmark_properties"))
         self._routes[stream] = {
-            one.stream_alias: self._route(one, incremental=incremental)
+            one.stream_alias: self._route(stream, one, incremental=incremental)
             for one in self._mapper.stream_maps[stream]
             if not isinstance(one, RemoveRecordTransform)
         }
 
-    def _route(self, stream_map: StreamMap, *, incremental: bool) -> Route | None:
+    def _route(self, stream: str, stream_map: StreamMap, *, incremental: bool) -> Route | None:
         alias = stream_map.stream_alias
         route = self._routing.route(
             alias,
@@ -82,9 +82,9 @@ class Incoming:
             incremental=incremental,
         )
         if route is not None:
-            self._loader.add_route(route)
-            for slip in slips(route):
-                logger.warning("streams.%s.%s", alias, slip)
+            self._loader.add_route(stream, route)
+            for setting, problem in slips(route):
+                logger.warning("streams.%s.%s: %s", alias, setting, problem)
             spare = unused(route)
             if spare:
                 logger.info("%s: fields that go nowhere: %s", alias, ", ".join(spare))
@@ -111,6 +111,7 @@ class Incoming:
                 f"a record of the stream {stream!r} came before its SCHEMA. This is the tap's "
                 "mistake."
             )
+        self._loader.whole.add_record(message)
         for one in self._mapper.stream_maps[stream]:
             if not isinstance(one, RemoveRecordTransform):
                 self._map(message, one)

@@ -13,7 +13,8 @@ import click
 from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.settings import PREFIX, read_variables
+from sakari_client.cli.settings import read_variables
+from sakari_client.cli.words import PREFIX
 from sakari_client.errors import ConfigError
 from target_sakari.sends.entries import STATUSES
 from target_sakari.sends.ledger import Ledger

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
@@ -19,6 +21,9 @@ Message = dict[str, Any]
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(enc_hook=str, decimal_format="number")
+
+_MOST_DIGITS = 4_300
+"""Of an integer; Python reads no longer ones."""
 
 _MEMBERS: dict[str, dict[str, type]] = {
     "SCHEMA": {"stream": str, "schema": dict},
@@ -36,7 +41,43 @@ class InputError(Exception):
 
 def as_json(value: Any) -> bytes:
     """A value as one line of JSON, with numbers as exact as they came."""
-    return _encoder.encode(value)
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        return _escaped(value).encode()
+
+
+def _escaped(value: Any) -> str:
+    """The same where some text holds half a character, which UTF-8 has no bytes for."""
+    match value:
+        case str():
+            return json.dumps(value)
+        case Mapping():
+            members = (f"{json.dumps(name)}:{_escaped(one)}" for name, one in value.items())
+            return "{" + ",".join(members) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(_escaped, value)) + "]"
+    return _encoder.encode(value).decode()
+
+
+def _decoded(line: bytes | str) -> Any:
+    """What a line holds.
+
+    What is no JSON but what some taps write all the same (NaN, half a character) or longer than
+    numbers may be is read too: it is for the record that holds it to be rejected, not for the run.
+
+    Raises:
+        ValueError, ArithmeticError, RecursionError: it is not JSON, or holds a boundless number.
+    """
+    try:
+        return _decoder.decode(line)
+    except msgspec.DecodeError:
+        text = line if isinstance(line, str) else line.decode()
+        return json.loads(text, parse_int=_whole, parse_float=Decimal, parse_constant=Decimal)
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _MOST_DIGITS else Decimal(digits)
 
 
 class MessageReader(GenericSingerReader[bytes]):
@@ -44,8 +85,8 @@ class MessageReader(GenericSingerReader[bytes]):
 
     Attributes:
         stop: ends the input.
-        wait: seconds to wait for input before `on_idle`; None for ever.
-        on_idle: called where no input came for so long.
+        wait: seconds to wait for input before `tick`; None for ever.
+        tick: called after each line, and where none came for so long.
         line: number of the line that was read last, from 1.
     """
 
@@ -53,7 +94,7 @@ class MessageReader(GenericSingerReader[bytes]):
         super().__init__()
         self.stop = Stop()
         self.wait: Callable[[], float | None] = lambda: None
-        self.on_idle: Callable[[], None] = lambda: None
+        self.tick: Callable[[], None] = lambda: None
         self.line = 0
 
     @property
@@ -74,14 +115,13 @@ class MessageReader(GenericSingerReader[bytes]):
         """
         counts: Counter[str] = Counter()
         for line in read_lines(file_input or self.default_input, self.stop, self.wait):
-            if line is None:
-                self.on_idle()
-                continue
-            self.line += 1
+            if line is not None:
+                self.line += 1
             if line and not line.isspace():
                 message = self.deserialize_json(line)
                 callbacks[message["type"]](message)
                 counts[message["type"]] += 1
+            self.tick()
         return counts
 
     def deserialize_json(self, line: bytes | str) -> Message:
@@ -91,8 +131,8 @@ class MessageReader(GenericSingerReader[bytes]):
             InputError: it is no Singer message.
         """
         try:
-            message = _decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            message = _decoded(line)
+        except (ValueError, ArithmeticError, RecursionError):
             raise InputError(f"line {self.line} of the input is not JSON.") from None
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in _MEMBERS:

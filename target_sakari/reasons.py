@@ -28,7 +28,7 @@ class Reason(str, enum.Enum):
     HISTORY = "history", "It is a message that Sakari sent or received before, as the tap reads it."
     DELETED = "deleted", "The row of the text to be sent is marked as deleted."
     # What guards those who get texts, and the account that pays.
-    OPTED_OUT = "opted_out", "The recipient asked for no texts, or is blocked."
+    OPTED_OUT = "opted_out", "They asked for no texts, or are blocked: they get none, and are kept."
     NO_OPT_IN = "no_opt_in", "The recipient is not known to have opted in."
     INVALID_CONTACT = "invalid_contact", "Sakari holds the recipient's number to be invalid."
     LANDLINE = "landline", "The recipient's number is a landline."
@@ -50,7 +50,7 @@ class Reason(str, enum.Enum):
         "It may have been sent, and is not among the recipient's messages: settle it by hand.",
     )
     # What Sakari has.
-    AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari fit it."
+    AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari, or in the run, fit it."
     NUMBER_TAKEN = "number_taken", "Another contact has the new number."
     EXISTS = "exists", "It is there already, and the mode is create."
     NOT_FOUND = "not_found", "It is not there: nothing to update, or to send by or to."

@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING, Any
 from sakari_client import phone
 from sakari_client.errors import ConfigError
 from target_sakari.mapping.columns import slips
-from target_sakari.routes import KINDS, NAMED, Route
+from target_sakari.routes import KINDS, NAMED, Kind, Route
 from target_sakari.settings_values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_MEANT: Mapping[Kind, frozenset[str]] = {
+    "messages": frozenset({
+        "to", "fields", "attributes", "default_country", "send_key", "allow_history",
+    }),
+    "templates": frozenset({"to", "fields", "mode", "null_clears", "delete"}),
+    "campaigns": frozenset({"to", "fields", "mode", "null_clears", "delete"}),
+    "conversations": frozenset({"to", "fields"}),
+    "webhooks": frozenset({"to", "fields", "mode", "delete"}),
+}  # fmt: skip
+"""The settings of a stream that mean something, by kind; for contacts all do but for sends' own."""
+
+_OF_SENDS = frozenset({"send_key", "allow_history"})
 
 
 class Routing:
@@ -79,14 +93,12 @@ class Routing:
         )
         if kind != "contacts" and route.mode == "mirror":
             raise ConfigError(f"{name}.mode", "mirror is for contacts only.")
-        if kind == "messages" and route.mode != "upsert":
-            raise ConfigError(f"{name}.mode", "is not for messages: they are sent. Leave it out.")
-        for setting in ("send_key", "allow_history"):
-            if kind != "messages" and setting in given:
-                raise ConfigError(f"{name}.{setting}", "is for messages only.")
-        for slip in slips(route):
-            setting, problem = slip.split(": ", 1)
+        for setting, problem in slips(route):
             raise ConfigError(f"{name}.{setting}", f"{problem}.")
+        for setting in given:
+            meant = setting not in _OF_SENDS if kind == "contacts" else setting in _MEANT[kind]
+            if not meant:
+                raise ConfigError(f"{name}.{setting}", f"means nothing for {kind}. Leave it out.")
         return route
 
 

@@ -147,7 +147,7 @@ class TargetSakari(Target):
             loader,
             skip_unknown=settings.on_unknown_stream == "skip",
         )
-        reader.wait, reader.on_idle = loader.seconds_left, loader.tick
+        reader.wait, reader.tick = loader.seconds_left, loader.tick
         return loader
 
     def _give_up(self, loader: Loader, error: Exception) -> Exception:
@@ -204,7 +204,9 @@ class TargetSakari(Target):
             self._loader.add_state(message_dict["value"])
 
     def _process_activate_version_message(self, message_dict: Message) -> None:
-        """Ignore it: what is gone from the source is what the mode `mirror` is for."""
+        """Note that its stream came to an end; what is gone from the source is for `mirror`."""
+        if self._loader is not None:
+            self._loader.whole.ended(message_dict["stream"])
 
     def _process_batch_message(self, message_dict: Message) -> None:
         """Refuse it.

@@ -41,8 +41,7 @@ class Meaning(Generic[_Meant_co]):
 
     def __init__(self, make: Callable[[Route], Mapper[_Meant_co]]) -> None:
         self._make = make
-        # The routes are kept, so that no other one gets the id of one that is gone.
-        self._mappers: dict[int, tuple[Route, Mapper[_Meant_co]]] = {}
+        self._mappers: dict[str, tuple[Route, Mapper[_Meant_co]]] = {}  # of the latest routes
 
     def __call__(self, item: Item) -> _Meant_co:
         """What a record means.
@@ -55,10 +54,11 @@ class Meaning(Generic[_Meant_co]):
             raise RejectedError(
                 Reason.KEY_MISSING, f"Its key is missing or null: {', '.join(missing)}."
             )
-        known = self._mappers.get(id(item.route))
-        if known is None:
-            known = self._mappers[id(item.route)] = (item.route, self._make(item.route))
-        return known[1].read(item.record)
+        route, mapper = self._mappers.get(item.route.stream, (None, None))
+        if mapper is None or route is not item.route:
+            mapper = self._make(item.route)
+            self._mappers[item.route.stream] = (item.route, mapper)
+        return mapper.read(item.record)
 
 
 def make_writers(run: Run) -> dict[Kind, Writer]:

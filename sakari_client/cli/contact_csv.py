@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from collections import deque
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TextIO
 
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.resources.csv_rows import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from sakari_client.resources.base import Record
 
@@ -23,6 +24,9 @@ _AS_LISTED = {"mobile.number": "mobile", "mobile.country": "country"}
 
 _ATTRIBUTE = "attributes."
 """What that CSV puts before the name of an attribute."""
+
+_LONGEST = 1_000_000
+"""Characters of a line."""
 
 _READ_ONLY = frozenset({"id", "created.at", "updated.at"})
 """Columns of that CSV that are Sakari's."""
@@ -53,7 +57,7 @@ class ContactFile:
             Ended: this is no such file.
         """
         text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
-        reader = csv.reader(text, strict=True)
+        reader = csv.reader(_lines(text), strict=True)
         try:
             names = [name.strip() for name in next(reader, [])]
             _check(names)
@@ -77,6 +81,19 @@ class ContactFile:
             text.detach()  # the file is closed by whoever opened it
 
 
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines of a text, of which none is read whole that is too long to be meant.
+
+    Raises:
+        Ended: one is.
+    """
+    lines = iter(lambda: text.readline(_LONGEST), "")
+    for number, line in enumerate(lines, 1):
+        if len(line) == _LONGEST and not line.endswith(("\r", "\n")):
+            raise Ended(Code.WRONG_USE, f"line {number} is longer than {_LONGEST:,} characters.")
+        yield line
+
+
 def _column(name: str) -> str:
     """A column's name as it is known here; that of an attribute with what tells it is one."""
     name = _AS_LISTED.get(name, name)
@@ -87,12 +104,12 @@ def _column(name: str) -> str:
 def _check(names: list[str]) -> None:
     """Refuse a header that can hardly be meant."""
     for name in names:
-        meant = _BY_LETTERS.get(_letters(name), name)
-        if meant != name:
+        meant = _meant(name)
+        if meant:
             raise Ended(
                 Code.WRONG_USE,
                 f"the first line names a column `{name}`, which would be an attribute; it must be "
-                f"`{meant}`.",
+                f"`{meant}`, or `{_ATTRIBUTE}{name}` if an attribute is meant.",
             )
         if name.removeprefix(_ATTRIBUTE) in COLUMNS and name not in COLUMNS:
             raise Ended(
@@ -128,9 +145,23 @@ def _contact(cells: dict[str, str]) -> Record:
     }
 
 
+def _meant(name: str) -> str | None:
+    """The column that is meant by what is nearly its name; None for any other name."""
+    if name in COLUMNS or name in _AS_LISTED or name in _READ_ONLY or name.startswith(_ATTRIBUTE):
+        return None
+    found = difflib.get_close_matches(_letters(name), _BY_LETTERS, n=1, cutoff=_NEARLY)
+    return _BY_LETTERS[found[0]] if found else None
+
+
 def _letters(name: str) -> str:
-    """A column's name whatever its case, spaces and underscores."""
-    return "".join(name.replace("_", " ").split()).casefold()
+    """A column's name whatever its case, spaces and punctuation."""
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
-_BY_LETTERS = {_letters(name): name for name in COLUMNS}
+_NEARLY = 0.8
+"""How alike two names are of which one is taken for a slip of the other."""
+
+_BY_LETTERS = {
+    **{_letters(name): name for name in COLUMNS},
+    **dict.fromkeys(("phone", "phonenumber", "mobilephone", "mobilenumber"), "mobile"),
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sakari_client.cli import ended, show
 from sakari_client.cli.contact_csv import ContactFile
 from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.settings import with_client
+from sakari_client.cli.words import told
 from sakari_client.errors import Failure, SakariError
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sakari_client.resources.upload import RowOutcome
 
 _NOT_TAKEN = frozenset({Failure.REFUSED, Failure.UNAUTHORIZED, Failure.THROTTLED, Failure.NOT_SENT})
-"""Failures of a last try that was surely not carried out: none of its rows was written."""
+"""Failures of a try that was surely not carried out: none of its rows was written."""
 
 
 @click.command()
@@ -61,12 +63,24 @@ def _failed(
     outcomes: Iterable[RowOutcome], source: ContactFile, counts: Counter[str]
 ) -> Iterator[Record]:
     """What was not written, or in vain, as rows to show; all outcomes are counted."""
-    for outcome in outcomes:
-        counts[outcome.status] += 1
-        line = source.lines.popleft()
-        if outcome.status != "written" or outcome.description:
-            yield _row(line, outcome.status, outcome.code, outcome.description)
-    while source.misfits:
+    try:
+        for outcome in outcomes:
+            counts[outcome.status] += 1
+            line = source.lines.popleft()
+            yield from _misfits(source, counts, before=line)
+            if outcome.status != "written" or outcome.description:
+                yield _row(line, outcome.status, outcome.code, outcome.description)
+    except (Ended, SakariError, KeyboardInterrupt):
+        yield from _misfits(source, counts)
+        raise
+    yield from _misfits(source, counts)
+
+
+def _misfits(
+    source: ContactFile, counts: Counter[str], *, before: float = math.inf
+) -> Iterator[Record]:
+    """The rows up to a line that do not fit the header; they are counted, too."""
+    while source.misfits and source.misfits[0] < before:
         counts["rejected"] += 1
         line = source.misfits.popleft()
         yield _row(line, "rejected", None, "It has more cells than the first line.")
@@ -90,10 +104,10 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
         case Ended():  # of the file, which is read between two requests
             code, why, under_way = Code.REFUSED, error.message, 0
         case SakariError():
-            code, why = ended.code_of(error), str(error)
-            if code is Code.SETTINGS or _was_not_taken(error):
+            code, why = ended.code_of(error), told(error)
+            if _was_not_taken(error):
                 under_way = 0
-            elif code is Code.REFUSED:
+            else:
                 code = Code.UNKNOWN
         case OSError():
             code, why = Code.REFUSED, f"{error.strerror or type(error).__name__}."
@@ -111,7 +125,11 @@ def _cut_short(error: BaseException, source: ContactFile, counts: Counter[str]) 
 
 def _was_not_taken(error: SakariError) -> bool:
     """Whether an upload surely was not carried out; without a token it is not even sent."""
-    return error.failure in _NOT_TAKEN or error.operation == auth.OPERATION
+    return not error.earlier_may_have_acted and (
+        error.failure in _NOT_TAKEN
+        or error.operation == auth.OPERATION
+        or ended.code_of(error) is Code.SETTINGS
+    )
 
 
 def _say(counts: Counter[str]) -> None:

@@ -10,7 +10,7 @@ from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.contact_upload import upload
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.options import attribute, contact, number
+from sakari_client.cli.options import attribute, contact, number_here, text_given
 from sakari_client.cli.plain import masked
 from sakari_client.cli.settings import with_client
 
@@ -43,11 +43,13 @@ contacts.add_command(upload)
 
 
 @contacts.command("list")
-@click.option("--tag", "tags", help="Those who have it.")
-@click.option("--first-name", "firstName", help="Those whose first name holds this.")
-@click.option("--last-name", "lastName")
-@click.option("--mobile", help="A part of the number, as Sakari holds it.")
-@click.option("--email")
+@click.option("--tag", "tags", type=text_given, help="Those who have it.")
+@click.option(
+    "--first-name", "firstName", type=text_given, help="Those whose first name holds this."
+)
+@click.option("--last-name", "lastName", type=text_given)
+@click.option("--mobile", type=text_given, help="A part of the number, as Sakari holds it.")
+@click.option("--email", type=text_given)
 @show.limit_option
 @show.format_option
 @with_client
@@ -72,7 +74,7 @@ def get(sakari: SakariClient, contact_id: str, how: str) -> None:
 @with_client
 def find(sakari: SakariClient, wanted: str, country: str | None, how: str) -> None:
     """Show the contact who has a number."""
-    wanted = number(wanted, country)
+    wanted = number_here(wanted, country)
     found = sakari.contacts.find_by_mobile(wanted)
     if found is None:
         raise Ended(Code.REFUSED, f"no contact has the number {masked(wanted)}.")
@@ -86,7 +88,7 @@ def _contact_options(*, number_required: bool) -> Callable[[_Command], _Command]
         click.option("--first-name", "firstName"),
         click.option("--last-name", "lastName"),
         click.option("--email"),
-        click.option("--tag", "tags", multiple=True, help="Repeatable."),
+        click.option("--tag", "tags", type=text_given, multiple=True, help="Repeatable."),
         click.option(
             "--attribute",
             "attributes",
@@ -120,10 +122,11 @@ def create(  # noqa: PLR0913 - an option each
     **texts: str | None,
 ) -> None:
     """Make a contact, and show it. Sakari does not say what becomes of a number that is known."""
-    given = contact(number(mobile, country), texts, tags, attributes)
+    given = contact(number_here(mobile, country), texts, tags, attributes)
     with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
         created = sakari.contacts.create(given)
-    show.record(created, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(created, how, _TABLE + _MORE)
 
 
 @contacts.command()
@@ -145,13 +148,14 @@ def update(  # noqa: PLR0913 - an option each
     """Change a contact, and show it. Tags replace all that were there; the rest stays."""
     if country is not None and mobile is None:
         raise click.UsageError("--country is that of --mobile, which is not given.")
-    e164 = number(mobile, country) if mobile is not None else None
+    e164 = number_here(mobile, country) if mobile is not None else None
     changes = contact(e164, texts, tags, attributes)
     if not changes:
         raise click.UsageError("there is nothing to change; see --help.")
     with ended.if_stopped(ended.MAY_BE_REPEATED):
         updated = sakari.contacts.update(contact_id, changes)
-    show.record(updated, how, _TABLE + _MORE)
+        with show.what_was_done():
+            show.record(updated, how, _TABLE + _MORE)
 
 
 @contacts.command()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import re
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from sakari_client.cli.plain import masked, plain
+from sakari_client.cli.plain import plain
+from sakari_client.cli.words import discreet, told
+from sakari_client.command import forget
 from sakari_client.errors import (
     AccessDeniedError,
     AmbiguousError,
@@ -75,30 +77,30 @@ def explain(error: Exception) -> Code | None:
     """
     match error:
         case click.exceptions.NoArgsIsHelpError():
-            error.show()
+            _show(error.format_message())
             return Code.WRONG_USE
         case Ended():
             code, line = error.code, error.message
         case click.ClickException():
             # What was typed is repeated in some of these.
-            code, line = Code(error.exit_code), without_numbers(error.format_message())
+            code, line = Code(error.exit_code), discreet(error.format_message())
         case click.Abort():
             code, line = Code.STOPPED, "stopped."
         case SakariError():
-            code, line = code_of(error), str(error)
+            code, line = code_of(error), told(error)
         case UnicodeEncodeError():
             code, line = Code.WRONG_USE, "an argument holds bytes that are not UTF-8."
         case OSError():
             code, line = Code.REFUSED, f"{error.strerror or type(error).__name__}."
         case _:
             return None
-    say(f"sakari: {line}")
+    say(f"sakari: {line}" if line.endswith((".", "?")) else f"sakari: {line}.")
     return code
 
 
 @contextlib.contextmanager
 def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
-    """What to say, and how to end, where Ctrl-C comes while something is carried out.
+    """What to say, and how to end, where Ctrl-C comes while something is carried out, or shown.
 
     Likewise where nobody knows whether it was, as the client then says what to look up in Python.
     """
@@ -112,12 +114,12 @@ def if_stopped(line: str, code: Code = Code.STOPPED) -> Iterator[None]:
 
 def say(line: str) -> None:
     """Write one line to stderr; stdout is for data."""
-    click.echo(plain(" ".join(line.split())), err=True)
+    _show(plain(" ".join(line.split())))
 
 
-_NUMBER = re.compile(r"\+?\d(?:[ ().-]?\d){6,}")
-
-
-def without_numbers(text: str) -> str:
-    """A text with the middle of everything that may be a phone number masked."""
-    return _NUMBER.sub(lambda found: masked(found[0]), text)
+def _show(text: str) -> None:
+    """Write to stderr; where that is full, or nobody reads it, the exit code tells it."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        forget(sys.stderr)

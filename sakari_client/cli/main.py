@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,7 +24,7 @@ from sakari_client.cli import (
     templates,
     webhooks,
 )
-from sakari_client.cli.settings import PREFIX
+from sakari_client.cli.words import PREFIX
 from sakari_client.config import REQUIRED
 from sakari_client.version import VERSION
 
@@ -64,8 +66,18 @@ class _Sakari(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
+        try:
+            with show.closed_pipe_allowed():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ended.say("")  # a terminal shows ^C, and leaves its line open
+            raise ended.Ended(ended.Code.STOPPED, "stopped.") from None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; `--help` and `--version` print here."""
         with show.closed_pipe_allowed():
-            return super().invoke(ctx)
+            return super().parse_args(ctx, args)
+        raise click.exceptions.Exit
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""
@@ -111,12 +123,18 @@ for _command in (
 
 def main() -> None:
     """Run the command in a process of its own."""
+    _replace_missing_streams()
     logging.basicConfig(format="sakari: %(message)s", level=logging.WARNING)
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # it does not name the file
     if not sys.stdout.isatty():
         # Files and pipes hold UTF-8 whatever the locale.
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sakari(prog_name="sakari")
 
 
-if __name__ == "__main__":
-    main()
+def _replace_missing_streams() -> None:
+    """Have what the shell has closed (`>&-`, `0<&-`) be empty, or go nowhere."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")

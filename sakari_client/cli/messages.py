@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sakari_client.cli import show
+from sakari_client.cli.options import id_given
 from sakari_client.cli.settings import with_client
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
 
-_TABLE = ("id", "created.at", "contact.mobile.number", "outgoing", "status", "message")
+TABLE = ("id", "created.at", "contact.mobile.number", "outgoing", "status", "message")
 _MORE = (
     "contact.id",
     "contact.firstName",
@@ -33,8 +34,8 @@ def messages() -> None:
 
 
 @messages.command("list")
-@click.option("--contact", metavar="ID", help="Those to and from a contact.")
-@click.option("--conversation", metavar="ID", help="Those of a conversation.")
+@click.option("--contact", type=id_given, metavar="ID", help="Those to and from a contact.")
+@click.option("--conversation", type=id_given, metavar="ID", help="Those of a conversation.")
 @show.limit_option
 @show.format_option
 @with_client
@@ -45,7 +46,7 @@ def list_(
     show.listing(
         sakari.messages,
         how,
-        table=_TABLE,
+        table=TABLE,
         more=_MORE,
         limit=limit,
         filters={"contactId": contact, "conversationId": conversation},
@@ -58,4 +59,4 @@ def list_(
 @with_client
 def get(sakari: SakariClient, message_id: str, how: str) -> None:
     """Show a message, with its status now."""
-    show.record(sakari.messages.get(message_id), how, _TABLE + _MORE)
+    show.record(sakari.messages.get(message_id), how, TABLE + _MORE)

@@ -9,6 +9,7 @@ import click
 
 from sakari_client import phone
 from sakari_client.events import EVENT_TYPES
+from sakari_client.resources import recipients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,14 +17,47 @@ if TYPE_CHECKING:
     from sakari_client.resources.base import Record
 
 
-def number(value: str, country: str | None = None) -> str:
-    """A phone number, which becomes E.164. Never repeated in an error."""
-    found = phone.e164(value, country)
+def number(value: str, country: str | None = None, otherwise: str = "") -> str:
+    """A phone number and nothing else, which becomes E.164. Never repeated in an error.
+
+    Args:
+        value: as it was typed.
+        country: whose it is.
+        otherwise: what else there is to do, where it is none.
+    """
+    found = recipients.number(value, country)
     if found is None:
         raise click.BadParameter(
-            "this cannot be a phone number; give it with + and the country code."
+            f"this cannot be a phone number; give it with + and the country code{otherwise}."
+        )
+    if len(phone.readings({"mobile": {"number": value, "country": country}})) > 1:
+        raise click.BadParameter(
+            "this may begin with the country code, or may not; give it with + and that code."
         )
     return found
+
+
+def number_here(value: str, country: str | None) -> str:
+    """A phone number as of `number`, which `--country` may tell the country of."""
+    if country is None:
+        return number(value, otherwise=", or give its --country")
+    if phone.region(country) is None:
+        raise click.BadParameter(
+            "there is no such country; give two letters, as US.", param_hint="'--country'"
+        )
+    return number(value, country)
+
+
+def text_given(value: str) -> str:
+    """A text that is not empty, as one of a shell's unset variables would be."""
+    if not recipients.is_text(value):
+        raise click.BadParameter("it is empty.")
+    return value
+
+
+def id_given(value: str) -> str:
+    """An id, without blanks that came along."""
+    return text_given(value).strip()
 
 
 def event(value: str) -> str:

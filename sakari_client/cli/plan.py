@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,25 @@ from sakari_client.errors import SakariError
 from sakari_client.resources.recipients import People
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sakari_client.client import SakariClient
     from sakari_client.resources.base import Record
 
 _SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Who would get a text.
+
+    Attributes:
+        shown: each as a number, `contact ID` or `conversation ID`.
+        sharing: how many of them, found by a tag, have a number that another one has too.
+    """
+
+    shown: tuple[str, ...]
+    sharing: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,36 +63,48 @@ class Plan:
         """
         if not self.text.strip():
             raise click.UsageError("the text is empty. Nothing was sent.")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError("the text is not UTF-8. Nothing was sent.") from None
         named = (self.numbers, self.contacts, self.conversations)
         if not any((*named, self.tags)):
-            raise click.UsageError("nobody to send to: give --to, --contact, --conversation, --tag")
+            raise click.UsageError(
+                "nobody to send to: give --to, --contact, --conversation or --tag."
+            )
         if any(len(set(one)) < len(one) for one in named):
             raise click.UsageError("a recipient is given twice. Nothing was sent.")
 
-    def recipients(self, sakari: SakariClient) -> list[str]:
-        """Who would get the text: numbers, `contact ID` and `conversation ID`.
+    def recipients(self, sakari: SakariClient) -> Whom:
+        """Who would get the text.
 
         Raises:
             SakariError: it could not be read who has a tag.
             UsageError: somebody who is named has a tag too, and would get two texts.
             Ended: nobody has a tag.
         """
-        tagged = [one for tag in self.tags for one in self._having(sakari, tag)]
-        return [
+        tagged = {}
+        for tag in self.tags:
+            tagged.update(self._having(sakari, tag))
+        people = People()
+        for contact in tagged.values():
+            people.add(contact)
+        shown = (
             *self.numbers,
             *(f"contact {one}" for one in self.contacts),
             *(f"conversation {one}" for one in self.conversations),
-            *dict(tagged).values(),
-        ]
+            *(phone.of(contact) or f"contact {one}" for one, contact in tagged.items()),
+        )
+        return Whom(shown, people.sharing())
 
-    def _having(self, sakari: SakariClient, tag: str) -> list[tuple[str, str]]:
-        """Id of each who has a tag, and the number or `contact ID`."""
+    def _having(self, sakari: SakariClient, tag: str) -> dict[str, Record]:
+        """All who have a tag, by id."""
         named = People()
         for number in self.numbers:
             named.add({"mobile": {"number": number}})
         for contact_id in self.contacts:
             named.add({"id": contact_id})
-        found = []
+        found = {}
         for contact in sakari.contacts.list({"tags": tag}):
             if not _has(contact, tag):
                 continue
@@ -88,7 +114,7 @@ class Plan:
                     f"somebody given by --to or --contact has the tag {tag} too, and would get "
                     "the text twice: leave that one out. Nothing was sent."
                 )
-            found.append((contact_id, phone.of(contact) or f"contact {contact_id}"))
+            found[contact_id] = contact
         if not found:
             raise ended.Ended(ended.Code.REFUSED, f"nobody has the tag {tag}. Nothing was sent.")
         return found
@@ -102,26 +128,40 @@ def _has(contact: Record, tag: str) -> bool:
     return tag in [one.get("tag") if isinstance(one, dict) else one for one in tags]
 
 
-def tell(sakari: SakariClient, plan: Plan, recipients: list[str]) -> None:
+def tell(sakari: SakariClient, plan: Plan, whom: Whom) -> None:
     """Show on stderr who gets what."""
-    ended.say(_who(recipients))
+    ended.say(_who(whom.shown))
     if plan.tags:
         # Others may be given or lose the tag until Sakari looks.
-        ended.say(f"These are they who have {' or '.join(plan.tags)} now; Sakari looks again.")
-        # Nobody is named twice; so it is contacts behind a tag who have one number.
-        shared = sum(times for times in Counter(recipients).values() if times > 1)
-        if shared:
+        tags = " or ".join(plan.tags)
+        ended.say(f"That is who has the tag {tags} now; Sakari looks again when it sends.")
+        if whom.sharing:
             ended.say(
-                f"{shared:,} of them share a phone number with another contact: whoever has it may "
-                "get the text more than once."
+                f"{whom.sharing:,} of them share a phone number with another contact: whoever has "
+                "it may get the text more than once."
             )
-    ended.say(f"Text: {len(plan.text):,} characters, {_size(plan)}")
+    ended.say(f"Text: {_many(len(plan.text), 'character')}, {_size(plan)}")
     try:
         left = sakari.account.balance()
     except SakariError:
         ended.say("Balance: cannot be read")
     else:
-        ended.say(f"Balance: {left.get('balance')}, enough for {left.get('segments')} segments")
+        _tell_balance(left, plan, len(whom.shown))
+
+
+def _tell_balance(left: Record, plan: Plan, recipients: int) -> None:
+    """Say what is left, and so that it is not enough; what media cost is not known."""
+    balance, enough = left.get("balance"), left.get("segments")
+    if not isinstance(enough, int | float):
+        ended.say(f"Balance: {'unknown' if balance is None else balance}")
+        return
+    ended.say(f"Balance: {balance}, enough for {enough} segment{'' if enough == 1 else 's'}")
+    takes = segments.count(plan.text).segments * recipients
+    if takes > enough and not plan.media:
+        ended.say(
+            f"The balance is not enough: it is enough for {_many(enough, 'segment')}; this takes "
+            f"about {takes:,}."
+        )
 
 
 def _size(plan: Plan) -> str:
@@ -130,12 +170,15 @@ def _size(plan: Plan) -> str:
         return f"and {plan.media} media"
     counted = segments.count(plan.text)
     about = "about " if "{{" in plan.text else ""
-    plural = "" if counted.segments == 1 else "s"
-    return f"{about}{counted.segments:,} segment{plural} ({counted.encoding})"
+    return f"{about}{_many(counted.segments, 'segment')} ({counted.encoding})"
 
 
-def _who(recipients: list[str]) -> str:
-    number = f"{len(recipients):,} recipient{'' if len(recipients) == 1 else 's'}"
+def _many(number: float, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _who(recipients: Sequence[str]) -> str:
+    number = _many(len(recipients), "recipient")
     if not recipients:
         return f"To {number}"
     first = ", ".join(masked(one) if one[0] == "+" else one for one in recipients[:_SHOWN])

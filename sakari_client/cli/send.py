@@ -10,13 +10,12 @@ import click
 from sakari_client.cli import ended, show
 from sakari_client.cli.ask import confirm
 from sakari_client.cli.ended import Code, Ended
-from sakari_client.cli.options import number
+from sakari_client.cli.options import id_given, number, text_given
 from sakari_client.cli.outcomes import outcomes
-from sakari_client.cli.plain import plain
 from sakari_client.cli.plan import Plan, tell
 from sakari_client.cli.settings import with_client
-from sakari_client.errors import AmbiguousError, SakariError
-from sakari_client.resources import recipients
+from sakari_client.cli.words import told
+from sakari_client.errors import SakariError
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
@@ -31,37 +30,22 @@ _LOOK_UP = (
 )
 
 
-def _to(value: str) -> str:
-    """A phone number and nothing else."""
-    return number(value if recipients.number(value) else "")
-
-
-def _text_given(value: str) -> str:
-    """A text that is not empty, as one of a shell's unset variables would be."""
-    if not recipients.is_text(value):
-        raise click.BadParameter("it is empty.")
-    return value
-
-
-def _id(value: str) -> str:
-    """An id, without blanks that came along."""
-    return _text_given(value).strip()
-
-
 @click.command()
 @click.option(
     "--to",
     "numbers",
-    type=_to,
+    type=number,
     metavar="NUMBER",
     multiple=True,
     help="As +15551234567. Repeatable.",
 )
-@click.option("--contact", "contacts", type=_id, metavar="ID", multiple=True, help="Repeatable.")
+@click.option(
+    "--contact", "contacts", type=id_given, metavar="ID", multiple=True, help="Repeatable."
+)
 @click.option(
     "--conversation",
     "conversations",
-    type=_id,
+    type=id_given,
     metavar="ID",
     multiple=True,
     help="Repeatable.",
@@ -69,7 +53,7 @@ def _id(value: str) -> str:
 @click.option(
     "--tag",
     "tags",
-    type=_text_given,
+    type=text_given,
     metavar="TAG",
     multiple=True,
     help="All who have one of these. Repeatable.",
@@ -79,7 +63,7 @@ def _id(value: str) -> str:
 @click.option(
     "--media",
     "links",
-    type=_text_given,
+    type=text_given,
     metavar="URL",
     multiple=True,
     help="Repeatable; makes it an MMS.",
@@ -91,7 +75,7 @@ def _id(value: str) -> str:
     multiple=True,
     help="Likewise, a file, which is shared first.",
 )
-@click.option("--group", type=_id, metavar="ID", help="Group of numbers to send from.")
+@click.option("--group", type=id_given, metavar="ID", help="Group of numbers to send from.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @show.format_option
@@ -124,27 +108,18 @@ def send(  # noqa: PLR0913 - an option each
         whom = plan.recipients(sakari)
         tell(sakari, plan, whom)
         if dry_run:
-            planned = ({"to": one, "status": "planned"} for one in whom)
+            planned = ({"to": one, "status": "planned"} for one in whom.shown)
             show.records(planned, how, table=("to", "status"))
             ended.say("Dry run: nothing was sent.")
             return
         confirm("Send it?", yes=yes, otherwise="Nothing was sent.")
         shared = tuple(sakari.files.share(path, as_form=True).link for path in paths)
-        result = _send(sakari, plan, links + shared, group)
-    except AmbiguousError as error:
-        raise Ended(
-            Code.UNKNOWN, f"{error.__cause__} The text may have been sent all the same. {_LOOK_UP}"
-        ) from None
+        with ended.if_stopped(
+            f"The text may have been sent all the same. {_LOOK_UP}", Code.UNKNOWN
+        ):
+            _report(_send(sakari, plan, links + shared, group), how)
     except SakariError as error:
-        raise Ended(ended.code_of(error), f"{error}{_words(error)} Nothing was sent.") from None
-    _report(result, how)
-
-
-def _words(error: SakariError) -> str:
-    """What Sakari itself says of a refusal, fit to be shown."""
-    if not error.server_message:
-        return ""
-    return f' Sakari says: "{ended.without_numbers(plain(error.server_message))}".'
+        raise Ended(ended.code_of(error), f"{told(error)} Nothing was sent.") from None
 
 
 def _text(text: str | None, file: IO[bytes] | None) -> str:
@@ -163,19 +138,14 @@ def _text(text: str | None, file: IO[bytes] | None) -> str:
 def _send(
     sakari: SakariClient, plan: Plan, media: tuple[str, ...], group: str | None
 ) -> SendResult:
-    try:
-        return sakari.messages.send(
-            plan.text,
-            contacts=[*plan.numbers, *({"id": one} for one in plan.contacts)],
-            conversations=plan.conversations,
-            filters={"tags": plan.tags} if plan.tags else None,
-            media=media,
-            phone_number_group=group,
-        )
-    except KeyboardInterrupt:
-        raise Ended(
-            Code.UNKNOWN, f"stopped while the text was being sent; it may have been. {_LOOK_UP}"
-        ) from None
+    return sakari.messages.send(
+        plan.text,
+        contacts=[*plan.numbers, *({"id": one} for one in plan.contacts)],
+        conversations=plan.conversations,
+        filters={"tags": plan.tags} if plan.tags else None,
+        media=media,
+        phone_number_group=group,
+    )
 
 
 def _report(result: SendResult, how: str) -> None:
@@ -191,11 +161,6 @@ def _report(result: SendResult, how: str) -> None:
         ended.say(f"sakari: Sakari's answer does not tell about all recipients. {_LOOK_UP}")
     elif counts["rejected"]:
         code = Code.REFUSED
-    try:
-        with show.closed_pipe_allowed():
-            show.records(rows, how, table=_COLUMNS)
-    except OSError as error:
-        raise Ended(
-            Code.UNKNOWN, f"the text was sent, but not shown to whom: {error.strerror}. {_LOOK_UP}"
-        ) from None
+    with show.what_was_done(_LOOK_UP):
+        show.records(rows, how, table=_COLUMNS)
     click.get_current_context().exit(code)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from sakari_client.cli import ended
+from sakari_client.cli.words import PREFIX
 from sakari_client.client import SakariClient
 from sakari_client.command import read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
@@ -18,9 +20,6 @@ from sakari_client.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-PREFIX = "TAP_SAKARI_"
-"""One set of variables for the tap and the command: they read the same account."""
 
 DEFAULT_FILE = ".env"
 
@@ -90,7 +89,12 @@ def _in_file(env_file: str | None) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
+        with path.open(encoding="utf-8") as file:
+            lines = [one.original.line for one in parse_stream(file) if one.error]
         values = dotenv_values(path)
     except (OSError, UnicodeDecodeError):
         raise ConfigError(str(path), "cannot be read as UTF-8 text.") from None
+    if lines:
+        numbers = ", ".join(map(str, lines))
+        ended.say(f"sakari: {path}: what is no NAME=VALUE was left out, in line {numbers}.")
     return {name: value for name, value in values.items() if value is not None}

@@ -41,15 +41,18 @@ _EACH = ".*"
 _WIDE = 100_000
 """Characters in a line of a table that no terminal shows: enough to break none."""
 
-_NARROW = 6
-_GAP = 3
+_NARROW = 4
+_GAP = 2
 """Characters that any other column has at least, and those between two."""
 
-_WHOLE = frozenset({"id", "key", "number", "mobile", "to", "messageId", "field", "line"})
-"""Last parts of the columns that a line break would spoil, as they are copied."""
+_WHOLE = frozenset({"id", "number", "mobile", "to", "messageId", "field", "line", "at", "key"})
+"""Last parts of the columns that a line break would spoil, as they are copied or compared."""
 
-_FOLDED = frozenset({"value", "url", "destination"})
-"""Columns that are broken over lines where they are too long; others are cut."""
+_FOLDED = "value"
+"""The column that is broken over lines where it is too long; others are cut."""
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?Z")
+"""A moment as Sakari writes it."""
 
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is and a terminal may obey."""
@@ -205,17 +208,17 @@ def _named(path: str, found: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print a table, also of what came before an error."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
     for path in columns:
         whole = _stays_whole(path)
-        least = cell_len(path) if whole else _NARROW
-        overflow: OverflowMethod = "fold" if path in _FOLDED else "ellipsis"
+        least = cell_len(_last(path)) if whole else _NARROW
+        overflow: OverflowMethod = "fold" if path == _FOLDED else "ellipsis"
         table.add_column(path, no_wrap=whole, min_width=least, overflow=overflow)
     try:
         for one in found:
-            cells = [plain(cell(one, path)) for path in columns]
+            cells = [_brief(path, plain(cell(one, path))) for path in columns]
             # Text, as rich would read styles out of `[red]`.
-            table.add_row(*map(Text, cells))
+            table.add_row(*map(_text_of, columns, cells))
             for column, path, text in zip(table.columns, columns, cells, strict=True):
                 if _stays_whole(one["field"] if path == "value" else path):
                     column.min_width = max(column.min_width or 0, cell_len(text))
@@ -224,8 +227,22 @@ def _print_table(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> 
             _print(table)
 
 
+def _brief(path: str, text: str) -> str:
+    """A cell of a table: a moment to the minute, but where one record is shown in full."""
+    moment = None if path == _FOLDED else _MOMENT.fullmatch(text)
+    return f"{moment[1]} {moment[2]}" if moment else text
+
+
+def _text_of(path: str, cell: str) -> Text:
+    return Text(cell, no_wrap=path != _FOLDED)
+
+
 def _stays_whole(path: str) -> bool:
-    return path.rpartition(".")[2] in _WHOLE
+    return _last(path) in _WHOLE
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _print(table: Table) -> None:
@@ -233,6 +250,10 @@ def _print(table: Table) -> None:
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
     least = sum((column.min_width or 0) + _GAP for column in table.columns)
     console.width = max(console.width, least)
+    if console.measure(table).maximum >= console.width:
+        for column in table.columns:
+            # What must stay whole takes no more than it needs, whatever its heading.
+            column.max_width = column.min_width if column.no_wrap else None
     with console.capture() as printed:
         console.print(table, highlight=False)
     # Not by the console, which exits where the reader of stdout has left.
@@ -253,6 +274,22 @@ def closed_pipe_allowed() -> Iterator[None]:
         except OSError:
             _forget_stdout()
         raise
+
+
+@contextlib.contextmanager
+def what_was_done(look_up: str = "") -> Iterator[None]:
+    """Have what was done shown; that it cannot be shown does not undo it.
+
+    Args:
+        look_up: what to do where that is so.
+    """
+    try:
+        with closed_pipe_allowed():
+            yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        line = f"it was done, but cannot be shown: {why}. {look_up}"
+        raise ended.Ended(ended.Code.UNKNOWN, line.rstrip()) from None
 
 
 def _forget_stdout() -> None:

@@ -57,7 +57,8 @@ def add(sakari: SakariClient, url: str, events: tuple[str, ...], how: str) -> No
     """Have events sent to an address."""
     with ended.if_stopped(_LOOK_UP, Code.UNKNOWN):
         added = sakari.webhooks.subscribe(url, events or EVENT_TYPES)
-    show.record(added, how, _TABLE)
+        with show.what_was_done():
+            show.record(added, how, _TABLE)
 
 
 @webhooks.command()

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,27 @@ def decode(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _decode_leniently(body)
+
+
+def is_exact(body: bytes) -> bool:
+    """Whether `decode` gives exactly what this JSON says, with nothing mended or rounded."""
+    try:
+        exact = json.loads(body, parse_float=_exact_float, parse_constant=_exact_float)
+        return bool(exact == decode(body))
+    except (ValueError, ArithmeticError, RecursionError):
+        return False
+
+
+def _exact_float(text: str) -> float:
+    """A number as a float.
+
+    Raises:
+        ValueError: no float is that number.
+    """
+    number = float(text)
+    if not (math.isfinite(number) and Decimal(text) == Decimal(repr(number))):
+        raise ValueError
+    return number
 
 
 def _decode_leniently(body: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Answers that are read by a deadline, whatever a server does to draw them out."""
+"""Requests that are sent and answered by a deadline, whatever a server does to draw them out."""
 
 from __future__ import annotations
 
@@ -7,22 +7,73 @@ import io
 import time
 from typing import TYPE_CHECKING, Any
 
+import urllib3.connection
+
 if TYPE_CHECKING:
     import socket
 
-    import urllib3
     from _typeshed import WriteableBuffer
 
+_PIECE = 16 * 1024
+"""Bytes sent at once; what TLS sends at once, too."""
 
-def apply(pool: urllib3.HTTPConnectionPool) -> None:
-    """Have a pool's connections wait no longer for all of an answer than for a part of it.
 
-    The timeout of a socket is that of each wait. A server that sends a byte now and then can draw
-    out the head, the line before a chunk, or a compressed nothing without end.
+def apply(pool: urllib3.HTTPConnectionPool, seconds: float) -> None:
+    """Have a pool's connections take no longer for a whole request and answer than these seconds.
+
+    The timeout of a socket is that of each wait. A server that takes or sends a byte now and then
+    can draw out the request, the head of the answer, the line before a chunk, or a compressed
+    nothing without end. And while a request is sent, urllib3 keeps the timeout for connecting.
     """
-    pool.ConnectionCls = type(
-        "Connection", (pool.ConnectionCls,), {"response_class": _TimelyResponse}
-    )
+    if not issubclass(pool.ConnectionCls, _TimelyConnection):
+        pool.ConnectionCls = type(
+            "Connection", (_TimelyConnection, pool.ConnectionCls), {"seconds": seconds}
+        )
+
+
+class _TimelyConnection(urllib3.connection.HTTPConnection):
+    seconds: float
+    _deadline: float | None = None
+
+    def connect(self) -> None:
+        self._deadline = None  # what is sent to a proxy for a tunnel is part of connecting
+        super().connect()
+        self._begin()
+
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        self._begin()
+        super().putrequest(*args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        if self._deadline is None:
+            super().send(data)
+            return
+        pieces = memoryview(data)
+        for start in range(0, len(pieces), _PIECE):
+            self.sock.settimeout(_left(self._deadline))
+            super().send(pieces[start : start + _PIECE])
+
+    def getresponse(self) -> Any:
+        if self._deadline is not None:
+            self.timeout = _left(self._deadline)
+        return super().getresponse()
+
+    def _begin(self) -> None:
+        self._deadline = time.monotonic() + self.seconds
+
+
+def _left(deadline: float) -> float:
+    """Seconds until a deadline.
+
+    Raises:
+        TimeoutError: there are none.
+    """
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 class _TimelyResponse(http.client.HTTPResponse):
@@ -45,13 +96,13 @@ class _Timely(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
         # urllib3 sets the whole timeout again before the next request.
-        self._sock.settimeout(left)
+        self._sock.settimeout(_left(self._deadline))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+_TimelyConnection.response_class = _TimelyResponse

@@ -42,7 +42,7 @@ _REPEATED: dict[Failure, frozenset[Repeat]] = {
     Failure.REFUSED: frozenset(),
     Failure.LOCAL: frozenset(),
 }
-_AMBIGUOUS = frozenset(
+_MAY_HAVE_ACTED = frozenset(
     {Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER, Failure.OVERSIZED, Failure.REDIRECTED}
 )
 
@@ -52,9 +52,14 @@ def may_repeat(repeat: Repeat, failure: Failure) -> bool:
     return repeat in _REPEATED[failure]
 
 
+def may_have_acted(failure: Failure) -> bool:
+    """Whether the server may have carried out a try that failed so."""
+    return failure in _MAY_HAVE_ACTED
+
+
 def is_ambiguous(repeat: Repeat, failure: Failure) -> bool:
     """Whether the server may have done something that must not be done twice."""
-    return repeat is Repeat.HARMFUL and failure in _AMBIGUOUS
+    return repeat is Repeat.HARMFUL and may_have_acted(failure)
 
 
 def waits(longest: float, clock: Clock) -> Iterator[float]:

@@ -27,7 +27,14 @@ from sakari_client.errors import (
 from sakari_client.http import answers
 from sakari_client.http.bodies import Body, as_form, as_json
 from sakari_client.http.breaker import CircuitBreaker
-from sakari_client.http.retry import Repeat, is_ambiguous, may_repeat, wait_after, waits
+from sakari_client.http.retry import (
+    Repeat,
+    is_ambiguous,
+    may_have_acted,
+    may_repeat,
+    wait_after,
+    waits,
+)
 from sakari_client.http.throttle import Throttle
 from sakari_client.http.wire import Request, Wire
 
@@ -156,9 +163,11 @@ class Transport:
             body=body,
         )
         self._breaker.check(request.operation)
+        earlier: list[Failure] = []
         try:
-            result = self._with_token(request, operation, read)
+            result = self._with_token(request, operation, read, earlier)
         except SakariError as error:
+            error.earlier_may_have_acted |= any(map(may_have_acted, earlier))
             self._breaker.record(request.operation, failed=error.failure in _OUTAGES)
             raise
         self._breaker.record(request.operation, failed=False)
@@ -170,7 +179,9 @@ class Transport:
         path = template.format_map({name: _segment(name, value) for name, value in values.items()})
         return f"{self.config.api_url}{path}" + (f"?{_query(query)}" if query else "")
 
-    def _with_token(self, request: Request, operation: Operation, read: Read) -> Any:
+    def _with_token(
+        self, request: Request, operation: Operation, read: Read, earlier: list[Failure]
+    ) -> Any:
         """Send with the access token, and with a new one where the server refuses it.
 
         The first is renewed whatever the reason. A further one only if another request succeeded
@@ -180,7 +191,7 @@ class Transport:
         while True:
             token = self.auth.token()
             try:
-                return self._with_retries(request, operation, token, read)
+                return self._with_retries(request, operation, token, read, earlier)
             except SakariError as error:
                 if error.failure is not Failure.UNAUTHORIZED:
                     raise
@@ -191,9 +202,17 @@ class Transport:
             self.auth.renew(token)
 
     def _with_retries(
-        self, request: Request, operation: Operation, token: str | None, read: Read
+        self,
+        request: Request,
+        operation: Operation,
+        token: str | None,
+        read: Read,
+        earlier: list[Failure],
     ) -> Any:
-        """Send until it succeeds, cannot succeed, or was tried often enough."""
+        """Send until it succeeds, cannot succeed, or was tried often enough.
+
+        What became of each try but the last is added to `earlier`.
+        """
         planned = waits(self.config.retry_max_wait, self._clock)
         number = 0
         while True:
@@ -212,6 +231,7 @@ class Transport:
                     "%s. Trying again in %.1f s (%d of %d).",
                     _first_sentence(error), wait, number, self.config.max_retries,
                 )  # fmt: skip
+                earlier.append(error.failure)
                 self._clock.sleep(wait)
 
     def _try(self, request: Request, token: str | None, number: int, read: Read) -> Any:
@@ -271,7 +291,7 @@ class Transport:
             raise _credentials_refused(refused) from None
 
     def _ask_for_token(self) -> Any:
-        return self._with_retries(self._token_request(), _TOKEN, None, answers.read)
+        return self._with_retries(self._token_request(), _TOKEN, None, answers.read, [])
 
     def _token_request(self) -> Request:
         fields = {

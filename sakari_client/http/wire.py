@@ -150,7 +150,7 @@ class Wire:
                 response.close()
                 response.release_conn()
         except _BELOW_HTTP as error:
-            raise _network_error(request.operation, error) from None
+            raise _network_error(request, error) from None
 
     def _open(self, request: Request, token: str | None) -> urllib3.BaseHTTPResponse:
         """Send, and read the head of the answer."""
@@ -188,7 +188,7 @@ class Wire:
             prepared, self._trusted, proxies=proxies
         )
         assert isinstance(pool, urllib3.HTTPConnectionPool)  # noqa: S101 - for the type checker
-        deadline.apply(pool)
+        deadline.apply(pool, self._config.request_timeout)
         self._adapter.cert_verify(pool, url, self._trusted, None)  # type: ignore[no-untyped-call]
         route = _Route(pool, self._adapter.request_url(prepared, proxies) == url)
         return self._routes.setdefault(host, route)
@@ -254,12 +254,12 @@ def _timeout(operation: str) -> RequestTimeoutError:
 _BELOW_HTTP = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
-def _network_error(operation: str, error: Exception) -> SakariError:
+def _network_error(request: Request, error: Exception) -> SakariError:
     """Say in the API's terms what a failure below HTTP means for the request.
 
     The original error is not shown: its text holds the whole URL.
     """
-    causes = _causes(error)
+    operation, causes = request.operation, _causes(error)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return TlsError(
             f"{operation}: the server's TLS certificate was not accepted. Behind a proxy that "
@@ -270,16 +270,30 @@ def _network_error(operation: str, error: Exception) -> SakariError:
         return ConfigError("api_url, auth_url or proxy_url", "is not an address that can be used.")
     if any(isinstance(cause, _NOT_CONNECTED) or _is_no_tunnel(cause) for cause in causes):
         return ConnectionFailedError(
-            f"{operation}: no connection to the server. Check the network, api_url and the proxy.",
+            f"{operation}: no connection to {_host(request.url)}. Check the network, api_url and "
+            "the proxy.",
             operation=operation,
         )
     if any(isinstance(cause, _TIMED_OUT) for cause in causes):
         return _timeout(operation)
     if any(isinstance(cause, _CUT_SHORT) for cause in causes):
         return InvalidAnswerError(f"{operation}: the answer was cut short.", operation=operation)
-    return ConnectionLostError(
-        f"{operation}: the connection broke before the answer was complete.", operation=operation
-    )
+    why = "the connection broke before the answer was complete."
+    if any(isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS for cause in causes):
+        why = (
+            f"what {_host(request.url)} answers is no TLS. Does api_url, auth_url or proxy_url say "
+            "https where it is http?"
+        )
+    return ConnectionLostError(f"{operation}: {why}", operation=operation)
+
+
+def _host(url: str) -> str:
+    """The host of an address, with the port where it has one."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
+"""What OpenSSL calls it where plain HTTP comes in place of TLS."""
 
 
 _MALFORMED = (
@@ -305,7 +319,11 @@ def _is_no_tunnel(cause: BaseException) -> bool:
     return isinstance(cause, OSError) and str(cause).startswith(_NO_TUNNEL)
 
 
-_TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_TIMED_OUT = (
+    TimeoutError,  # while the request was sent
+    requests.exceptions.ReadTimeout,
+    urllib3.exceptions.ReadTimeoutError,
+)
 _CUT_SHORT = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)
 
 

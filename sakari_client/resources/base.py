@@ -21,6 +21,7 @@ from sakari_client.resources.merge import alike, merged, without
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sakari_client.http.answers import Answer
     from sakari_client.http.transport import Query
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
-            InvalidInputError: a filter's value is no text.
+            InvalidInputError: a filter's value is no text, or empty.
         """
         wanted = dict(required_object(filters or {}, "filters"))
         for name in wanted:
@@ -109,8 +110,8 @@ class Resource:
                 known = ", ".join(self.filters) or "none"
                 raise ConfigError("filters", f"{self.name} has no filter {name!r}; it has {known}.")
         for name, value in wanted.items():
-            if not isinstance(value, str):
-                raise InvalidInputError(f"filters.{name}", "must be text.")
+            if not isinstance(value, str) or not value.strip():
+                raise InvalidInputError(f"filters.{name}", "must be text that is not empty.")
         if not (isinstance(page_size, int) and 1 <= page_size <= MAX_PAGE_SIZE):
             raise ConfigError("page_size", f"must be from 1 to {MAX_PAGE_SIZE}.")
         read_one = read_row or self.read_row
@@ -161,7 +162,7 @@ class Resource:
 
         Raises:
             ConfigError: no such filter, or the page size is out of range.
-            InvalidInputError: a filter's value is no text.
+            InvalidInputError: a filter's value is no text, or empty.
             PagingError: the list cannot be read completely.
             SakariError: a request failed for good.
         """
@@ -234,16 +235,27 @@ class Resource:
         """Change some fields of a record, and write it only if that changes anything.
 
         All of it is written, as the API does not say what PUT does to fields that are not sent.
+        So a record that was not read exactly as it is is not written, to spoil nothing.
         """
         for name in required_object(changes, "changes"):
             if name in self.read_only:
                 raise InvalidInputError(
                     name, "is written by Sakari alone; leave it out.", operation=str(put)
                 )
-        current = self._get(get, **ids)
+        current, is_exact = self._transport.call(get, ids=ids, read=_one_and_whether_exact)
         wanted = merge(current, changes)
         before, after = without(current, self.read_only), without(wanted, self.read_only)
-        return current if alike(before, after, str(put)) else self._replace(put, wanted, **ids)
+        if alike(before, after, str(put)):
+            return dict(current)
+        if not is_exact:
+            raise InvalidInputError(
+                "the record",
+                "holds what cannot be written back exactly as Sakari has it (a number too large or "
+                "too long, half a character, NUL, or more than 100 levels), so nothing was "
+                "changed. Change it at hub.sakari.io, or write all of it with replace.",
+                operation=str(put),
+            )
+        return self._replace(put, wanted, **ids)
 
     def _replace(self, put: Operation, record: Mapping[str, Any], **ids: str) -> Record:
         """Write a whole record."""
@@ -253,14 +265,18 @@ class Resource:
         return dict(record) if written is None else written
 
     def _delete(self, operation: Operation, **ids: str) -> bool:
-        """Delete a record; whether it was there."""
+        """Delete a record; whether it was there, to this try or perhaps to an earlier one."""
         try:
             self._transport.call(operation, ids=ids)
         except NotFoundError as error:
             if error.code and error.code.startswith("ACCT-"):
                 raise  # it is the account that was not found
-            return False
+            return error.earlier_may_have_acted
         return True
+
+
+def _one_and_whether_exact(operation: str, answer: Answer) -> tuple[Record, bool]:
+    return one(operation, answer), answers.is_exact(answer.body)
 
 
 def required_object(value: Any, what: str) -> Mapping[str, Any]:

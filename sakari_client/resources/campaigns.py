@@ -74,7 +74,8 @@ class Campaigns(Resource):
             The campaign as it is now.
 
         Raises:
-            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …); or the
+                record holds what cannot be written back exactly.
             NotFoundError: there is no such campaign.
             SakariError: a request failed for good.
         """

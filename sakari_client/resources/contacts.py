@@ -9,7 +9,7 @@ from sakari_client.errors import InvalidInputError, SakariError, SeveralFoundErr
 from sakari_client.http.retry import Repeat
 from sakari_client.http.transport import Operation
 from sakari_client.resources.base import Record, Resource, required_object
-from sakari_client.resources.merge import merged, without
+from sakari_client.resources.contact_changes import FACTS, with_changes
 from sakari_client.resources.strategy import MergeStrategy, check_strategy
 from sakari_client.resources.upload import CHUNK_ROWS, Uploader
 
@@ -29,12 +29,6 @@ _UPSERT = Operation("POST", "/contacts")
 _REPLACE = Operation("PUT", "/contacts/{contactId}")
 _DELETE = Operation("DELETE", "/contacts/{contactId}")
 
-_FACTS = ("verified", "valid", "lineType")
-"""What Sakari finds out about a number, in `mobile`."""
-
-_NUMBER = frozenset({"number", "country"})
-"""What a number itself is made of, in `mobile`."""
-
 _LAST_DIGITS = 2
 """So few that hardly anybody writes a space between them: `+33 6 12 34 56 78`."""
 
@@ -47,7 +41,7 @@ class Contacts(Resource):
     read_only = frozenset(
         {
             *("id", "keyId", "valid", "error", "created", "updated"),
-            *(f"mobile.{name}" for name in _FACTS),
+            *(f"mobile.{name}" for name in FACTS),
         }
     )
 
@@ -72,11 +66,14 @@ class Contacts(Resource):
         The filter finds parts of a number as it is stored, which may be with or without spaces
         and country code. So the whole number is asked for, and then always its last two digits,
         as another contact may have it in another writing; what comes is compared number by
-        number. That is two requests at least, and more the more contacts end in these digits.
-        Whom the filter finds by neither is not there: no other writing is looked for.
+        number. That is two requests at least, and more the more contacts have these digits
+        anywhere in their numbers. Whom the filter finds by neither is not there: no other writing
+        is looked for.
 
         A stored number without country and `+` is taken both for one of which only the `+` is
-        missing and for a national one of the wanted number's country.
+        missing and for a national one of the wanted number's country. One without `+` that begins
+        with its country's calling code is taken both for one with it and for one without, and so
+        is the number that is looked for.
 
         Args:
             number: the number, best in international form: `+15551234567`.
@@ -120,17 +117,15 @@ class Contacts(Resource):
             raise InvalidInputError("number", "must be text, as +15551234567.")
         if not isinstance(country, str | None):
             raise InvalidInputError("country", "must be two letters, or None.")
-        wanted = phone.e164(number, country)
-        if wanted is None:
+        if phone.e164(number, country) is None:
             raise InvalidInputError(
                 "number", "cannot be a phone number; give it as +15551234567, or give its country."
             )
-        found = {
-            self.identify(one): one
-            for part in (wanted, wanted[-_LAST_DIGITS:])[: 2 if in_any_writing else 1]
-            for one in self.list({"mobile": part})
-            if phone.same(one, wanted)
-        }
+        wanted = phone.readings({"mobile": {"number": number, "country": country}})
+        # In their order, each once: two readings of a number end alike.
+        asked = slice(2 if in_any_writing else 1)
+        parts = dict.fromkeys(part for one in sorted(wanted) for part in _parts(one)[asked])
+        found = {self.identify(one): one for part in parts for one in self._holding(part, wanted)}
         return list(found.values())
 
     def with_email(self, email: str) -> list[Record]:
@@ -158,6 +153,12 @@ class Contacts(Resource):
             if isinstance(one.get("email"), str)
             and one["email"].strip().casefold() == wanted.casefold()
         ]
+
+    def _holding(self, part: str, wanted: Iterable[str]) -> Iterator[Record]:
+        """Those whom the filter finds by a part of a number, and who have one that is wanted."""
+        for contact in self.list({"mobile": part}):
+            if any(phone.same(contact, one) for one in wanted):
+                yield contact
 
     def create(self, contact: Mapping[str, Any]) -> Record:
         """`POST /v1/accounts/{accountId}/contacts`: a new contact.
@@ -206,15 +207,21 @@ class Contacts(Resource):
         return (self._written(contact) or dict(contact)) if written is None else written
 
     def _written(self, contact: Mapping[str, Any]) -> Record | None:
-        """A contact who was just written, by the number; None where that is not certain."""
+        """A contact who was just written, by the number; None where that is not certain.
+
+        The last digits, which many have, are asked for only where nobody has the whole number.
+        """
         number = phone.of(contact)
         if number is None:
             return None
         try:
-            found = self.find_by_mobile(number)
+            for part in _parts(number):
+                if found := list(self._holding(part, [number])):
+                    certain = len(found) == 1 and phone.of(found[0]) == number
+                    return found[0] if certain else None
         except SakariError:
-            return None  # it was written all the same
-        return found if found and phone.of(found) == number else None
+            pass  # it was written all the same
+        return None
 
     def update(self, contact_id: str, changes: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: change some fields of a contact.
@@ -238,12 +245,13 @@ class Contacts(Resource):
 
         Raises:
             InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …), or
-                `mobile` is no object.
+                nearly named like another one (`fistName`); `mobile` is no object; or the contact
+                holds what cannot be written back exactly.
             NotFoundError: there is no such contact.
             SakariError: a request failed for good.
         """
         _check_mobile(required_object(changes, "changes"))
-        return self._update(_GET, _REPLACE, changes, _with_changes, contactId=contact_id)
+        return self._update(_GET, _REPLACE, changes, with_changes, contactId=contact_id)
 
     def replace(self, contact_id: str, contact: Mapping[str, Any]) -> Record:
         """`PUT /v1/accounts/{accountId}/contacts/{contactId}`: write a contact as given.
@@ -273,7 +281,8 @@ class Contacts(Resource):
             contact_id: the contact's id.
 
         Returns:
-            Whether it was there. (False too if an earlier try removed it and its answer was lost.)
+            Whether it was there; also True where an earlier try may have removed it, whose answer
+            was lost.
 
         Raises:
             SakariError: the request failed for good.
@@ -286,6 +295,7 @@ class Contacts(Resource):
         *,
         merge: MergeStrategy = "append",
         chunk_rows: int = CHUNK_ROWS,
+        blanks: bool = False,
     ) -> Iterator[RowOutcome]:
         """`POST /v1/accounts/{accountId}/contacts` with `text/csv`: any number of contacts.
 
@@ -295,6 +305,8 @@ class Contacts(Resource):
             contacts: as of `upsert`; `attributes` become columns.
             merge: what becomes of contacts who are known.
             chunk_rows: most rows of a request; it is also kept below five megabytes.
+            blanks: whether contacts that hold different things may share a request, with empty
+                cells. Those may clear what a known contact has: only for new ones.
 
         Yields:
             An outcome for each contact, in their order.
@@ -304,7 +316,13 @@ class Contacts(Resource):
             SakariError: a chunk could not be sent, or was refused whole. Outcomes of the chunks
                 before it have been yielded; none of the chunk's are known.
         """
-        return Uploader(self._transport, merge, chunk_rows).outcomes(contacts)
+        uploader = Uploader(self._transport, merge, chunk_rows, blanks=blanks)
+        return uploader.outcomes(contacts)
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """What to ask the filter for, to find a number in E.164 whatever way it is stored."""
+    return number, number[-_LAST_DIGITS:]
 
 
 def _check_mobile(record: Mapping[str, Any]) -> None:
@@ -316,29 +334,3 @@ def _check_mobile(record: Mapping[str, Any]) -> None:
     mobile = required_object(record, "the record").get("mobile")
     if not isinstance(mobile, dict | None):
         raise InvalidInputError("mobile", 'must be an object, as {"number": "+15551234567"}.')
-
-
-def _with_changes(current: Record, changes: Mapping[str, Any]) -> Record:
-    """What a contact is to become; a new number takes over nothing of the old one's."""
-    wanted = merged(current, changes)
-    before, after = current.get("mobile"), wanted.get("mobile")
-    if isinstance(before, dict) and isinstance(after, dict) and _key(current) != _key(wanted):
-        wanted["mobile"] = mobile = _of_new_number(after, changes["mobile"])
-        number = phone.number_of(wanted)
-        # A number without its country code is one of the same country.
-        if "country" not in changes["mobile"] and number and number.lstrip().startswith("+"):
-            mobile.pop("country", None)
-            country = phone.country_of(number)
-            mobile.update({"country": country} if country else {})
-    return wanted
-
-
-def _of_new_number(mobile: Record, changes: Mapping[str, Any]) -> Record:
-    """What may stay in `mobile` beside a new number: what is given along with it."""
-    given = {name: value for name, value in mobile.items() if name in _NUMBER | changes.keys()}
-    return without(given, _FACTS)
-
-
-def _key(contact: Record) -> str | None:
-    """A contact's number, the same in any writing of it; as written, where it cannot be one."""
-    return phone.of(contact) or phone.number_of(contact)

@@ -93,12 +93,22 @@ def _content(file: bytes | bytearray | memoryview | str | PathLike[str] | IO[byt
     try:
         if isinstance(file, str | PathLike):
             with Path(file).open("rb") as opened:
-                return opened.read(LARGEST + 1)
-        content = file.read(LARGEST + 1)
+                return _read(opened)
+        return _read(file)
     except OSError as error:
         raise InvalidInputError("file", f"cannot be read: {error.strerror}.") from None
     except ValueError:
         raise InvalidInputError("file", "has a path that none can have.") from None
-    if not isinstance(content, bytes):
-        raise InvalidInputError("file", "is open as text; open it with 'rb'.")
-    return content
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    """All of a stream, or a little more than is allowed; a pipe gives it in parts."""
+    content = bytearray()
+    while len(content) <= LARGEST:
+        part = stream.read(LARGEST + 1 - len(content))
+        if not isinstance(part, bytes):
+            raise InvalidInputError("file", "gives no bytes; open it with 'rb'.")
+        if not part:
+            break
+        content += part
+    return bytes(content)

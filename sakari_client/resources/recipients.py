@@ -21,16 +21,16 @@ _NATIONAL = 10
 _FEWEST = 5
 """Digits of the shortest numbers that texts go to: short codes."""
 
-_BUCKET = 7
-"""Digits at the end that two writings of a number have in common."""
+_BUCKET = 4
+"""Digits at the end that all writings of a number have in common."""
 
 
-def number(text: str) -> str | None:
+def number(text: str, country: str | None = None) -> str | None:
     """A text that is a phone number and nothing else, in E.164; None for any other.
 
     `phonenumbers` by itself also finds a number among words.
     """
-    return phone.e164(text) if _ONLY_A_NUMBER.fullmatch(text) else None
+    return phone.e164(text, country) if _ONLY_A_NUMBER.fullmatch(text) else None
 
 
 def is_text(value: Any) -> bool:
@@ -43,50 +43,64 @@ class People:
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
-        self._contacts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        self._numbers: dict[str, list[_Number]] = defaultdict(list)
 
     def add(self, contact: Mapping[str, Any]) -> None:
         """Add a contact, as the API has it."""
         if contact.get("id") is not None:
             self._ids.add(str(contact["id"]))
-        digits, _ = _digits(contact)
-        if digits:
-            self._contacts[digits[-_BUCKET:]].append(contact)
+        number = _Number(contact)
+        if number.digits:
+            self._numbers[number.digits[-_BUCKET:]].append(number)
 
     def know(self, contact: Mapping[str, Any]) -> bool:
         """Whether there is one of the same id, or the same number however it is written.
 
-        A number without its country is read as one of the other's; of two such, ten digits at the
-        end are enough to be the same.
+        A number without its country is read as one of the other's; ten digits at the end are
+        enough to be the same then.
         """
         if contact.get("id") is not None and str(contact["id"]) in self._ids:
             return True
-        digits, _ = _digits(contact)
-        return any(_alike(contact, other) for other in self._contacts.get(digits[-_BUCKET:], ()))
+        number = _Number(contact)
+        return any(map(number.may_be, self._numbers.get(number.digits[-_BUCKET:], ())))
+
+    def sharing(self) -> int:
+        """How many of the contacts have a number that another of them has too."""
+        return sum(
+            any(other is not one and one.may_be(other) for other in alike)
+            for alike in self._numbers.values()
+            for one in alike
+        )
 
 
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two contacts have one number."""
-    (digits, sure), (other_digits, other_sure) = _digits(one), _digits(other)
-    if digits == other_digits:
-        return True
-    if sure and other_sure:
-        return False
-    if sure or other_sure:
-        open_one, certain = (other, digits) if sure else (one, other_digits)
-        if phone.same(open_one, f"+{certain}"):
+class _Number:
+    """The number of a contact, to be compared with those of others.
+
+    Attributes:
+        digits: as written; without zeros at the beginning, which stand for the country, or for the
+            way out of one. Empty where there is none.
+        readings: all that it may be, in E.164.
+        is_open: whether its country is not known.
+    """
+
+    def __init__(self, contact: Mapping[str, Any]) -> None:
+        self._contact = contact
+        self.digits = re.sub(r"[^0-9]", "", phone.number_of(contact) or "").lstrip("0")
+        self.readings = phone.readings(contact)
+        self.is_open = phone.of(contact) is None
+
+    def may_be(self, other: _Number) -> bool:
+        """Whether this is, or may be, the same number as another."""
+        if not self.readings.isdisjoint(other.readings):
             return True
-    short, long = sorted((digits, other_digits), key=len)
-    return len(short) >= _NATIONAL and long.endswith(short)
-
-
-def _digits(contact: Mapping[str, Any]) -> tuple[str, bool]:
-    """The digits of a contact's number, and whether its country is among them."""
-    international = phone.of(contact)
-    if international is not None:
-        return international[1:], True
-    # A zero at the beginning stands for the country, or for the way out of one.
-    return re.sub(r"[^0-9]", "", phone.number_of(contact) or "").lstrip("0"), False
+        if not (self.is_open or other.is_open):
+            return False
+        if self.is_open and any(phone.same(self._contact, one) for one in other.readings):
+            return True
+        if other.is_open and any(phone.same(other._contact, one) for one in self.readings):
+            return True
+        short, long = sorted((self.digits, other.digits), key=len)
+        return short == long or (len(short) >= _NATIONAL and long.endswith(short))
 
 
 def read_recipients(contacts: Any, conversations: Any) -> list[Record]:
@@ -194,14 +208,27 @@ def _checked(contact: Record) -> Record:
         raise InvalidInputError("contacts", "hold a mobile that is no object {number, country}.")
     if mobile:
         _check_mobile(mobile)
-    digits, _ = _digits(contact)
-    if contact_id is None and not digits:
-        raise InvalidInputError("contacts", "hold one with neither id nor mobile.number.")
-    if contact_id is None and len(digits) < _FEWEST:
-        raise InvalidInputError(
-            "contacts", "hold a mobile.number that is too short to be one; give it as +15551234567."
-        )
+    if contact_id is None:
+        _check_number(contact)
     return contact
+
+
+def _check_number(contact: Record) -> None:
+    """Refuse a number that is none, or more than one."""
+    written, digits = phone.number_of(contact), _Number(contact).digits
+    if written is None or not digits:
+        raise InvalidInputError("contacts", "hold one with neither id nor mobile.number.")
+    if phone.is_international(written):
+        problem = None if number(written) else "cannot be one"
+    elif len(digits) < _FEWEST:
+        problem = "is too short to be one"
+    else:
+        ambiguous = len(phone.readings(contact)) > 1
+        problem = "may begin with the country code, or may not" if ambiguous else None
+    if problem:
+        raise InvalidInputError(
+            "contacts", f"hold a mobile.number that {problem}; give it as +15551234567."
+        )
 
 
 def _check_mobile(mobile: Mapping[str, Any]) -> None:

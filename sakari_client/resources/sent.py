@@ -23,12 +23,16 @@ _FAILED = frozenset({"error", "invalid", "failed", "undelivered", "rejected", "e
 and documents the field as free text; the others are what carriers say."""
 
 
+Status = Literal["accepted", "rejected", "unknown", "planned"]
+
+
 @dataclass(frozen=True)
 class Recipient:
-    """One recipient asked for.
+    """One recipient.
 
     Attributes:
-        asked: as asked for: `{contact: {…}}` or `{conversation: id}`.
+        asked: as asked for: `{contact: {…}}` or `{conversation: id}`; of one whom nobody named,
+            `{contact: …}` as the answer has it.
         status: accepted by Sakari, which is not delivered yet; rejected, with the reason; unknown,
             where the answer does not tell; or planned, in a dry run.
         message: the message made, as far as the answer lists it.
@@ -38,7 +42,7 @@ class Recipient:
     """
 
     asked: Record = field(repr=False)
-    status: Literal["accepted", "rejected", "unknown", "planned"]
+    status: Status
     message: Record | None = field(default=None, repr=False)
     code: str | None = None
     description: str | None = field(default=None, repr=False)
@@ -50,8 +54,11 @@ class SendResult:
     """What Sakari answers to a send (SendMessagesResponse).
 
     Attributes:
-        recipients: those asked for by contact or conversation, in order. Those that filters found
-            are not among them.
+        recipients: those asked for by contact or conversation, in order.
+        found: those whom the answer lists beside them, such as filters find.
+        others: what became of those whom the answer counts and does not list: accepted where it
+            counts as valid all whom it does not refuse, rejected where it counts nobody, else
+            unknown. Those named are unknown, too, where it refuses somebody whom it does not tell.
         job_id: of the job that sends the texts.
         requested: how many recipients Sakari counts.
         valid: how many of them get a text.
@@ -61,6 +68,8 @@ class SendResult:
     """
 
     recipients: tuple[Recipient, ...]
+    found: tuple[Recipient, ...] = ()
+    others: Status = "unknown"
     job_id: str | None = None
     requested: int | None = None
     valid: int | None = None
@@ -86,34 +95,46 @@ def read_result(
     price = _number(data.get("estimatedPrice"))
     messages = objects(data.get("messages"))
     invalid = objects(data.get("invalid")) or objects(job.get("invalid"))
-    valid = _number(data.get("valid", data.get("queued")))
+    requested = _count(data.get("requested"))
+    valid = _count(data.get("valid", data.get("queued")))
     listed = _join(asked, messages, invalid)
     if not filtered:
         listed = _join_last(asked, listed, messages, invalid)
-    rest = "unknown" if filtered else _unlisted(listed, valid)
+    known = [one for one in listed if one is not None]
+    beside = _found(known, messages, invalid)
+    if not filtered:
+        total: int | None = len(asked)
+    else:
+        total = None if requested is None else max(requested, len(asked) + len(beside))
+    others = "rejected" if valid == 0 and not filtered else _of_others(total, valid, known, beside)
+    # Whoever is refused and does not seem to be named may be one of those named all the same.
+    is_open = others == "accepted" and any(one.refused is not None for one in beside)
+    rest: Status = "unknown" if is_open else others
     return SendResult(
         tuple(one or Recipient(who, rest) for who, one in zip(asked, listed, strict=True)),
+        beside,
+        others,
         None if job_id is None else str(job_id),
-        requested=None if (all_ := _number(data.get("requested"))) is None else int(all_),
-        valid=None if valid is None else int(valid),
+        requested=requested,
+        valid=valid,
         estimated_price=_number(job.get("estimatedPrice")) if price is None else price,
         messages=messages,
         invalid=invalid,
     )
 
 
-def _unlisted(
-    listed: Sequence[Recipient | None], valid: float | None
-) -> Literal["accepted", "rejected", "unknown"]:
-    """What the count tells of recipients that are not listed.
+def _of_others(
+    total: int | None, valid: int | None, known: Sequence[Recipient], beside: Sequence[Recipient]
+) -> Status:
+    """What the counts tell of recipients that are not listed.
 
     A large send lists its messages in part, or not at all, and counts them all the same. One with
     a message that failed may be counted or not; all are valid only where it is.
     """
-    if valid == 0:
-        return "rejected"
-    refused = sum(one is not None and one.refused is not None for one in listed)
-    return "accepted" if len(listed) - refused == valid else "unknown"
+    if total is None or valid is None:
+        return "unknown"
+    refused = sum(one.refused is not None for one in (*known, *beside))
+    return "accepted" if total - refused == valid else "unknown"
 
 
 def failed(message: Mapping[str, Any]) -> bool:
@@ -186,6 +207,26 @@ def _join_last(
     return [*listed[:index], last, *listed[index + 1 :]]
 
 
+def _found(
+    known: Sequence[Recipient], messages: Iterable[Record], invalid: Iterable[Record]
+) -> tuple[Recipient, ...]:
+    """Those listed whom nobody named. Who has a message that failed may be refused as well."""
+    taken = {id(one.message) for one in known} | {id(one.refused) for one in known}
+    made = [_made({"contact": one.get("contact")}, one) for one in messages if id(one) not in taken]
+    rejected = {
+        name
+        for one in (*known, *made)
+        if one.status == "rejected"
+        for name in (*names_asked(one.asked), *names_of_message(one.message or {}))
+    }
+    refused = [
+        _refused({"contact": one}, one)
+        for one in invalid
+        if id(one) not in taken and rejected.isdisjoint(_names_of_contact(one))
+    ]
+    return (*made, *refused)
+
+
 class _Named:
     """Records by each of their names: `id:…`, `mobile:…`, `conversation:…`."""
 
@@ -210,7 +251,8 @@ def names_asked(asked: Record) -> list[str]:
     """What a recipient asked for can be known by."""
     if "conversation" in asked:
         return [f"conversation:{asked['conversation']}"]
-    return _names_of_contact(asked["contact"])
+    contact = asked["contact"]
+    return _names_of_contact(contact) if isinstance(contact, dict) else []
 
 
 def names_of_message(message: Record) -> list[str]:
@@ -227,6 +269,11 @@ def _names_of_contact(contact: Record) -> list[str]:
     names = [f"id:{contact['id']}"] if contact.get("id") is not None else []
     number = phone.of(contact) or phone.number_of(contact)
     return [*names, f"mobile:{number}"] if number else names
+
+
+def _count(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
 
 
 def _number(value: Any) -> float | None:

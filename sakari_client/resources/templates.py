@@ -73,7 +73,8 @@ class Templates(Resource):
             The template as it is now.
 
         Raises:
-            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …).
+            InvalidInputError: a field is one that Sakari alone writes (`id`, `created` …); or the
+                record holds what cannot be written back exactly.
             NotFoundError: there is no such template.
             SakariError: a request failed for good.
         """

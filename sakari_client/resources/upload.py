@@ -3,7 +3,8 @@
 Rows go in chunks, in their order. A chunk holds each number once, as Sakari may count two rows of
 one number as one contact. Its rows all have the same columns: whether an empty cell clears what the
 contact has is not documented, so none is sent. Rows that take turns in what they hold thus make
-small chunks, and many requests: sort them by what they hold to avoid it.
+small chunks, and many requests: sort them by what they hold to avoid it, or allow `blanks` where
+the contacts are certain to be new and have nothing to be cleared.
 """
 
 from __future__ import annotations
@@ -115,13 +116,15 @@ class _Chunk:
 
     Attributes:
         most: how many there may be.
+        blanks: whether rows may have empty cells.
         entries: all of them, in their order.
-        columns: those of each row.
+        columns: those of each row, or with blanks of any.
         keys: the numbers of the rows.
-        size: bytes of the rows and the header, at most.
+        size: bytes of the rows, at most.
     """
 
     most: int
+    blanks: bool = False
     entries: list[_Row | RowOutcome] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
     keys: set[str] = field(default_factory=set)
@@ -133,20 +136,18 @@ class _Chunk:
             return False
         if not isinstance(entry, _Row) or not self.keys:
             return True
-        return (
-            entry.key not in self.keys
-            and entry.cells.keys() == self.columns
-            and self.size + entry.size < _CHUNK_BYTES
-        )
+        columns = self.columns | entry.cells.keys()
+        commas = len(columns) * (len(self.keys) + 1)
+        size = csv_rows.size(columns) + self.size + entry.size + commas
+        fits = self.blanks or entry.cells.keys() == self.columns
+        return fits and entry.key not in self.keys and size < _CHUNK_BYTES
 
     def add(self, entry: _Row | RowOutcome) -> None:
         """Put it at the end."""
         self.entries.append(entry)
         if not isinstance(entry, _Row):
             return
-        if not self.keys:
-            self.columns = frozenset(entry.cells)
-            self.size = csv_rows.size(self.columns)
+        self.columns |= entry.cells.keys()
         self.keys.add(entry.key)
         self.size += entry.size
 
@@ -154,13 +155,16 @@ class _Chunk:
 class Uploader:
     """Sends contacts chunk by chunk."""
 
-    def __init__(self, transport: Transport, merge: str, chunk_rows: int) -> None:
+    def __init__(
+        self, transport: Transport, merge: str, chunk_rows: int, *, blanks: bool = False
+    ) -> None:
         check_strategy(merge)
         if not isinstance(chunk_rows, int) or isinstance(chunk_rows, bool) or chunk_rows < 1:
             raise InvalidInputError("chunk_rows", "must be a whole number, 1 or more.")
         self._transport = transport
         self._query = {"mergeStrategy": merge}
         self._chunk_rows = chunk_rows
+        self._blanks = blanks
 
     def outcomes(self, contacts: Iterable[Mapping[str, Any]]) -> Iterator[RowOutcome]:
         """Send contacts, and say what became of each, in their order.
@@ -180,11 +184,11 @@ class Uploader:
             yield from (told[one.index] if isinstance(one, _Row) else one for one in chunk)
 
     def _chunks(self, rows: Iterator[_Row | RowOutcome]) -> Iterator[list[_Row | RowOutcome]]:
-        chunk = _Chunk(self._chunk_rows)
+        chunk = _Chunk(self._chunk_rows, self._blanks)
         for row in rows:
             if not chunk.takes(row):
                 yield chunk.entries
-                chunk = _Chunk(self._chunk_rows)
+                chunk = _Chunk(self._chunk_rows, self._blanks)
             chunk.add(row)
         if chunk.entries:
             yield chunk.entries
@@ -285,7 +289,9 @@ def _status_of_others(rows: Sequence[_Row], counts: Counter[Status], uploaded: _
     if uploaded.submitted != len(rows) or uploaded.success is None or uploaded.counts_fewer:
         return "unknown"
     written = uploaded.success - counts["written"]
-    if written == len(rows) - counts.total():
+    # An error without a number that was sent is of one of these, whatever the counts say.
+    errors_joined = uploaded.errors <= counts["rejected"]
+    if written == len(rows) - counts.total() and errors_joined:
         return "written"
     # Numbers without a country code may be the same contact, who is written and counted once.
     if uploaded.success == 0 or (written == 0 and all(phone.e164(row.key) for row in rows)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from target_sakari.contacts.values import alike, is_empty
+from target_sakari.contacts.values import alike
+from target_sakari.mapping.inputs import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +78,7 @@ def _tags(
     after = dict(before) if how == "add" else {}
     for one in wanted:
         name, visible = str(one["tag"]).strip(), one.get("visible")
-        after[name] = before.get(name, True) if visible is None else bool(visible)
+        after[name] = after.get(name, before.get(name, True)) if visible is None else bool(visible)
     return after
 
 

@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _WORTH_IT = 50
-"""Rows with the same columns from which they are uploaded if the choice is ours: eight workers
-write as many in six or seven round trips, and an upload takes Sakari longer than a single write."""
+"""Rows that can go up together from which they do if the choice is ours: eight workers write as
+many in six or seven round trips, and an upload takes Sakari longer than a single write."""
 
 _FEW = 8
 """Rows of a refused upload that are written one by one; halving them further takes longer."""
+
+_NEW = frozenset({"new"})
+"""In place of columns: new contacts go together, whatever they hold."""
 
 _TOO_LARGE = 413
 _NO_CSV = 415
@@ -83,14 +86,19 @@ class BulkWriter:
         yield from write_single(self._run, others)
 
     def _sorted(self, jobs: Sequence[Job]) -> tuple[list[list[Job]], list[Job]]:
-        """Jobs to upload, by their columns, which are a chunk's; and the others."""
+        """Jobs to upload, by what a chunk's rows must have in common; and the others."""
         groups: dict[frozenset[str] | None, list[Job]] = defaultdict(list)
         for job in jobs:
-            groups[self._columns(job)].append(job)
+            columns = self._columns(job)
+            groups[_NEW if columns and self._is_new(job) else columns].append(job)
         least = 1 if self._run.write_method == "bulk" else _WORTH_IT
         uploads = [group for columns, group in groups.items() if columns and len(group) >= least]
         chosen = {id(job) for group in uploads for job in group}
         return uploads, [job for job in jobs if id(job) not in chosen]
+
+    def _is_new(self, job: Job) -> bool:
+        """Whether a contact is new, so that an empty cell clears nothing."""
+        return job.decision.contact is None
 
     def _columns(self, job: Job) -> frozenset[str] | None:
         """The columns that a record fills; None where no row can hold it."""
@@ -108,7 +116,7 @@ class BulkWriter:
             self._said = how
             logger.info(
                 "contacts: %d are uploaded as CSV and %d written one by one (write_method auto: "
-                "uploaded are at least %d with the same columns).",
+                "uploaded are new ones, and known ones with the same columns, from %d on).",
                 uploaded, single, _WORTH_IT,
             )  # fmt: skip
 
@@ -144,7 +152,9 @@ class BulkWriter:
         with self._run.attempts.count() as count:
             try:
                 rows = [job.decision.body for job in jobs]
-                told.extend(self._run.client.contacts.upload(rows, chunk_rows=len(rows)))
+                blanks = all(map(self._is_new, jobs))
+                upload = self._run.client.contacts.upload
+                told.extend(upload(rows, chunk_rows=len(rows), blanks=blanks))
             except SakariError as caught:
                 error = caught
         return _Uploaded(told, count.requests, error)

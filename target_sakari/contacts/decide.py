@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sakari_client import phone
 from target_sakari.contacts.becoming import become
+from target_sakari.contacts.known import is_blocked
 from target_sakari.outcome import Action, Outcome, RejectedError, Status
 from target_sakari.reasons import Reason
 
@@ -139,6 +140,8 @@ def _update(
     moves = wanted.mobile is not None and contact.row not in rows
     if moves and rows:
         raise _number_taken(having_number)
+    if moves:
+        _require_movable(wanted, contact)
     becoming = become(contact.record, wanted, route.tags)
     after, changes = becoming.after, becoming.changes
     if moves:
@@ -157,6 +160,23 @@ def _update(
     # All of them, as it is not certain that appending keeps those that are not sent.
     body |= {name: after[name] for name in ("tags", "attributes") if name in changes}
     return Decision("update", None, contact, "append", body, after)
+
+
+def _require_movable(wanted: ContactInput, contact: KnownContact) -> None:
+    """Refuse to change a contact's number, where that would lose a person, or an opt-out."""
+    if is_blocked(contact.record):
+        raise RejectedError(
+            Reason.OPTED_OUT,
+            f"The contact {contact.sakari_id or '(no id)'} wants no messages, and its number would "
+            "be changed: change it at hub.sakari.io, or delete the contact first.",
+        )
+    named = wanted.sakari_id is not None and wanted.sakari_id == contact.sakari_id
+    if contact.brought and not named:
+        raise RejectedError(
+            Reason.AMBIGUOUS_MATCH,
+            f"The contact {contact.sakari_id or '(no id)'} has this email, and came in this run "
+            "with another number: two people may share the address. Give the id.",
+        )
 
 
 def _require_key(wanted: ContactInput, route: Route) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from typing import TYPE_CHECKING
 
 from sakari_client import phone
@@ -33,7 +34,10 @@ _PAGES_OF_UNKNOWN = 100
 
 _SHARE_FOUND = 10
 """Of the account, one in so many has two certain digits somewhere in the number: they come too
-where a number is looked up in any writing."""
+where a number is looked up in any writing, as it must be unless all were seen to be E.164."""
+
+
+_E164 = re.compile(r"\+\d+", re.ASCII)
 
 
 class Finder:
@@ -48,7 +52,7 @@ class Finder:
         self._run = run
         self.known = self._known = known
         self._pages = 0
-        self._in_any_writing = True
+        self._all_e164 = False
         self._spent = 0
         self._readable = True
         self.whole = False
@@ -70,7 +74,7 @@ class Finder:
             return {}
         return self._look_up(new, renew=False)
 
-    def look_again(self, keys: Sequence[Key]) -> dict[Key, SakariError]:
+    def look_again(self, keys: Sequence[Key]) -> None:
         """Look for contacts anew: what Sakari has takes the place of what was known.
 
         Raises:
@@ -78,7 +82,18 @@ class Finder:
         """
         if self._readable and self._cost(keys) > self._length():
             self._read(renew=True)
-            return {}
+        else:
+            self.look_up_again(keys)
+
+    def look_up_again(self, keys: Sequence[Key]) -> dict[Key, SakariError]:
+        """Look up contacts anew; who is not there any more is gone from the index too.
+
+        Returns:
+            As of `find`.
+
+        Raises:
+            SakariError: something is wrong with the whole run.
+        """
         return self._look_up(keys, renew=True)
 
     def read_all(self) -> bool:
@@ -109,18 +124,22 @@ class Finder:
 
     def _read(self, *, renew: bool) -> bool:
         take = self._known.renew if renew else self._known.add
+        all_e164 = True
         try:
             for rows in self._run.client.contacts.read().pages():
                 if self._run.stopping():
                     return False
                 for row in rows:
                     take({**row.value, "id": row.id})
+                    number = phone.number_of(row.value)
+                    all_e164 &= number is None or bool(_E164.fullmatch(number))
         except PagingError as error:
             self._readable = False
             logger.warning(
                 "contacts: %s Until the end of this run, contacts are looked up one by one.", error
             )
             return False
+        self._all_e164 = all_e164
         return True
 
     def _reading_pays(self, keys: Sequence[Key]) -> bool:
@@ -146,21 +165,18 @@ class Finder:
         return reads
 
     def _length(self) -> int:
-        """Pages of the account's contacts; the first one shows it, and how numbers are written."""
+        """Pages of the account's contacts; the first one shows it."""
         if not self._pages:
             page = self._run.client.contacts.first_page()
             total = len(page.rows) if page.says_more is False else page.total
             pages = _PAGES_OF_UNKNOWN if total is None else math.ceil(total / MAX_PAGE_SIZE)
             self._pages = max(1, pages)
-            contacts = [row.value for row in page.rows]
-            written = [(phone.number_of(one), phone.of(one)) for one in contacts]
-            self._in_any_writing = any(number != e164 for number, e164 in written)
         return self._pages
 
     def _cost(self, keys: Sequence[Key]) -> int:
         """Requests that it takes to look up single contacts."""
         pages = self._length()
-        by_number = 1 + math.ceil(pages / _SHARE_FOUND) if self._in_any_writing else 1
+        by_number = 1 if self._all_e164 else 1 + math.ceil(pages / _SHARE_FOUND)
         return sum(by_number if kind == "mobile" else 1 for kind, _ in keys)
 
     def _look_up(self, keys: Sequence[Key], *, renew: bool) -> dict[Key, SakariError]:
@@ -171,6 +187,8 @@ class Finder:
             if isinstance(found, SakariError):
                 failed[key] = found
                 continue
+            if renew and not found:
+                self._known.lose(key)
             for record in found:
                 take({**record, "id": self._run.client.contacts.identify(record)})
             self._known.ask(key)
@@ -186,7 +204,7 @@ class Finder:
         kind, value = key
         try:
             if kind == "mobile":
-                return contacts.with_mobile(value, in_any_writing=self._in_any_writing)
+                return contacts.with_mobile(value, in_any_writing=not self._all_e164)
             if kind == "email":
                 return contacts.with_email(value)
             return [contacts.get(value)]

@@ -29,15 +29,14 @@ def folded(records: Iterable[Wanted]) -> list[tuple[Wanted, ...]]:
 
 def fold(earlier: ContactInput, later: ContactInput, route: Route) -> ContactInput:
     """What two records say together; where they contradict each other, the later one is right."""
-    tags = later.tags
-    if route.tags == "add" and earlier.tags and later.tags:
+    tags = earlier.tags if later.tags is None else later.tags
+    if route.tags == "add" and earlier.tags and later.tags is not None:
         tags = (*earlier.tags, *later.tags)
     return replace(
         later,
         country=later.country or earlier.country,
-        email=later.email or earlier.email,
         fields={**earlier.fields, **later.fields},
-        tags=earlier.tags if tags is None else tags,
+        tags=tags,
         attributes={**earlier.attributes, **later.attributes},
     )
 
@@ -46,7 +45,8 @@ def _may_fold(one: Wanted, other: Wanted) -> bool:
     """Whether two records can be told as one.
 
     Not where one deletes, or only makes new contacts; nor where they find the contact by other
-    keys, since the first may change what the second looks for.
+    keys, since the first may change what the second looks for, or by none: then only the number of
+    a new one is the same, and the second must be told that it is taken.
     """
     route = one.item.route
     return (
@@ -54,4 +54,5 @@ def _may_fold(one: Wanted, other: Wanted) -> bool:
         and route.mode in {"upsert", "mirror", "update"}
         and not (route.delete and (one.input.deleted or other.input.deleted))
         and one.keys == other.keys
+        and any(kind in route.match_by for kind, _ in one.keys)
     )

@@ -43,8 +43,11 @@ CREATE TABLE contact (
     number TEXT,
     email TEXT,
     record BLOB NOT NULL,
+    blocked INTEGER NOT NULL,
     gone INTEGER NOT NULL DEFAULT 0,
-    seen INTEGER NOT NULL DEFAULT 0
+    made INTEGER NOT NULL DEFAULT 0,
+    seen INTEGER NOT NULL DEFAULT 0,
+    brought INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX by_number ON contact (number);
 CREATE INDEX by_email ON contact (email);
@@ -52,8 +55,10 @@ CREATE TABLE asked (kind TEXT, value TEXT, PRIMARY KEY (kind, value)) WITHOUT RO
 CREATE TABLE came (number TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
-_ADD = "INSERT INTO contact (id, number, email, record) VALUES (?, ?, ?, ?)"
-_RENEW = "UPDATE OR REPLACE contact SET id = ?, number = ?, email = ?, record = ? WHERE row = ?"
+_ADD = "INSERT INTO contact (id, number, email, record, blocked) VALUES (?, ?, ?, ?, ?)"
+_RENEW = """
+UPDATE OR REPLACE contact SET id = ?, number = ?, email = ?, record = ?, blocked = ? WHERE row = ?
+"""
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,13 @@ class KnownContact:
 
     Attributes:
         row: which one, in the index.
-        record: what it holds, as far as records can change it.
+        record: what it holds, as far as records can change it, and whether it opted out.
+        brought: whether a record of the run had its number.
     """
 
     row: int
     record: Record = field(repr=False)
+    brought: bool = False
 
     @property
     def sakari_id(self) -> str | None:
@@ -117,7 +124,9 @@ class KnownContacts:
             # Sakari may have known it all the same.
             known = self._execute("SELECT row FROM contact WHERE id = ?", values[0]).fetchone()
             if known is None:
-                return int(self._execute(_ADD, *values).lastrowid or 0)
+                row = int(self._execute(_ADD, *values).lastrowid or 0)
+                self._execute("UPDATE contact SET made = 1 WHERE row = ?", row)
+                return row
             row = int(known[0])
         self._execute(_RENEW, *values, row)
         self._execute("UPDATE contact SET gone = 0 WHERE row = ?", row)
@@ -127,24 +136,39 @@ class KnownContacts:
         """Note that a contact is gone; it is not taken in again."""
         self._execute("UPDATE contact SET gone = 1 WHERE row = ?", row)
 
-    def see(self, row: int) -> None:
-        """Note that the run brought a contact."""
-        self._execute("UPDATE contact SET seen = 1 WHERE row = ?", row)
+    def lose(self, key: Key) -> None:
+        """Note that Sakari finds nobody by a key; who is not known by an id then is gone too."""
+        for one in self.find(key):
+            if key[0] == "id" or one.sakari_id is None:
+                self.remove(one.row)
 
-    def unseen(self) -> Iterator[KnownContact]:
-        """The contacts that the run did not bring, and that can be named by an id."""
+    def see(self, row: int, *, brought: bool) -> None:
+        """Note that a record was about a contact, and whether it had its number."""
+        sql = "UPDATE contact SET seen = 1, brought = max(brought, ?) WHERE row = ?"
+        self._execute(sql, int(brought), row)
+
+    def unseen(self, *, blocked: bool) -> Iterator[KnownContact]:
+        """The contacts that the run did not bring, and that can be named by an id.
+
+        Args:
+            blocked: whether those who opted out, or the others.
+        """
         last = 0
-        while True:  # one by one, as they are removed meanwhile
-            found = self._select("row > ? AND NOT seen AND id NOT NULL ORDER BY row LIMIT 1", last)
+        where = "row > ? AND NOT seen AND blocked = ? AND id NOT NULL ORDER BY row LIMIT 1"
+        while True:  # one by one, so that memory stays bounded
+            found = self._select(where, last, int(blocked))
             if not found:
                 return
             yield found[0]
             last = found[0].row
 
-    def count(self, *, unseen: bool = False) -> int:
-        """How many contacts there are, or how many of them the run did not bring."""
-        sql = "SELECT count(*) FROM contact WHERE NOT gone AND seen <= ?"
-        return int(self._execute(sql, 0 if unseen else 1).fetchone()[0])
+    def count(self) -> int:
+        """How many contacts there are, but for those that were made in the run."""
+        return self._count("NOT made")
+
+    def count_unseen(self) -> int:
+        """How many of them the run did not bring, but for those who opted out."""
+        return self._count("NOT made AND NOT seen AND NOT blocked")
 
     def ask(self, key: Key) -> None:
         """Note that Sakari was asked for something, and that all it has was taken in."""
@@ -175,16 +199,27 @@ class KnownContacts:
         self._execute(_ADD, *values)
 
     def _select(self, where: str, *values: Any, gone: bool = False) -> list[KnownContact]:
-        sql = f"SELECT row, record FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
-        rows = self._execute(sql, int(gone), *values)
-        return [KnownContact(row, msgspec.json.decode(record)) for row, record in rows]
+        sql = f"SELECT row, record, brought FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
+        return [
+            KnownContact(row, msgspec.json.decode(record), bool(brought))
+            for row, record, brought in self._execute(sql, int(gone), *values)
+        ]
+
+    def _count(self, where: str) -> int:
+        sql = f"SELECT count(*) FROM contact WHERE NOT gone AND {where}"  # noqa: S608
+        return int(self._execute(sql).fetchone()[0])
 
     def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
         return self._database.execute(sql, values)
 
 
-def _columns(record: Record) -> tuple[str | None, str | None, str | None, bytes]:
-    """Id, number and email of a record, and what is kept of it."""
+def is_blocked(record: Record) -> bool:
+    """Whether a contact opted out (STOP) or was blocked: Sakari shows since when."""
+    return bool(record.get("blocked"))
+
+
+def _columns(record: Record) -> tuple[str | None, str | None, str | None, bytes, bool]:
+    """Id, number and email of a record, what is kept of it, and whether the contact opted out."""
     kept = {name: record[name] for name in _KEPT if record.get(name) is not None}
     kept |= {name: record[name] for name in _CONSENT if record.get(name)}
     identity = kept.pop("id", "")
@@ -204,6 +239,7 @@ def _columns(record: Record) -> tuple[str | None, str | None, str | None, bytes]
         phone.of(kept) or _last_digits(phone.number_of(kept)),
         email.strip().casefold() if isinstance(email, str) and email.strip() else None,
         msgspec.json.encode(kept),
+        is_blocked(kept),
     )
 
 

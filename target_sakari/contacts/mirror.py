@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from target_sakari.abreast import abreast
 from target_sakari.contacts.single import delete
 from target_sakari.outcome import Outcome, Row
+from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +49,7 @@ class Mirror:
     def finish(self, routes: Sequence[Route], tell: TellRow) -> None:
         """Remove the contacts that the run did not bring, if there is a stream to be mirrored.
 
+        Those who opted out stay: a new contact with such a number would be sent messages again.
         Nothing is removed, and a warning says why, where the run may not have brought everybody.
 
         Raises:
@@ -61,9 +64,7 @@ class Mirror:
             logger.warning("%s: mirror removed no contact, as %s.", mirrored[0].stream, doubt)
             return
         self._check(mirrored)
-        for contact, outcome in self._deleted():
-            if outcome.outcome not in {"unknown", "rejected"}:
-                self._known.remove(contact.row)
+        for contact, outcome in chain(self._kept(), self._deleted()):
             tell(Row(mirrored[0].stream, {"id": contact.sakari_id}, outcome))
 
     def _doubt(self, mirrored: Sequence[Route]) -> str | None:
@@ -81,7 +82,8 @@ class Mirror:
 
     def _check(self, mirrored: Sequence[Route]) -> None:
         most = min(route.max_delete_percent for route in mirrored)
-        unseen, count = self._known.count(unseen=True), self._known.count()
+        # Of what was there: what the run made itself says nothing of whether it is right.
+        unseen, count = self._known.count_unseen(), self._known.count()
         if unseen * 100 > most * count:
             raise MirrorRefusedError(
                 f"streams.{mirrored[0].stream}.max_delete_percent: mirror would remove {unseen} of "
@@ -89,11 +91,15 @@ class Mirror:
                 "are to go, raise it for one run."
             )
 
+    def _kept(self) -> Iterator[tuple[KnownContact, Outcome]]:
+        for contact in self._known.unseen(blocked=True):
+            kept = Outcome("delete", "skipped", Reason.OPTED_OUT, sakari_id=contact.sakari_id)
+            yield contact, kept
+
     def _deleted(self) -> Iterator[tuple[KnownContact, Outcome]]:
+        unseen = self._known.unseen(blocked=False)
         if self._run.dry_run:
-            for contact in self._known.unseen():
+            for contact in unseen:
                 yield contact, Outcome("delete", "planned", sakari_id=contact.sakari_id)
         else:
-            yield from abreast(
-                self._run, self._known.unseen(), lambda one: delete(self._run, str(one.sakari_id))
-            )
+            yield from abreast(self._run, unseen, lambda one: delete(self._run, str(one.sakari_id)))

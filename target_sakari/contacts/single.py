@@ -45,8 +45,7 @@ def delete(run: Run, sakari_id: str) -> Outcome:
         except SakariError as error:
             failed = outcome_of(error, "delete", attempts=count.requests)
             return replace(failed, sakari_id=sakari_id)
-    # Where it took several tries, an earlier one may have removed it, and its answer was lost.
-    if was_there or count.requests > 1:
+    if was_there:
         return Outcome("delete", "written", None, None, sakari_id, count.requests)
     return Outcome("delete", "skipped", Reason.ALREADY_ABSENT, None, sakari_id, count.requests)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sakari_client.http.bodies import as_json
+from target_sakari.mapping.inputs import is_empty
 
 if TYPE_CHECKING:
     from sakari_client.resources.base import Record
@@ -24,11 +25,6 @@ def plain(record: Record) -> Record:
     """
     value: Record = json.loads(as_json(record, "POST /contacts").content)
     return value
-
-
-def is_empty(value: Any) -> bool:
-    """Whether a value says nothing: null, blank text, an empty object or list."""
-    return value is None or value in ({}, []) or (isinstance(value, str) and not value.strip())
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -52,6 +52,7 @@ class ContactWriter:
         self._known = self._finder.known
         self._bulk = BulkWriter(run, self._known, self._finder)
         self._mirror = Mirror(run, self._known, self._finder)
+        self._unclear: set[Hashable] = set()
 
     def write(self, items: Sequence[Item], tell: Tell) -> None:
         """Write records; see `Writer`."""
@@ -109,7 +110,7 @@ class ContactWriter:
             if error is None:
                 yield one
             else:
-                tell(one.item, outcome_of(error, intended(one.item.route), attempts=0))
+                tell(one.item, _not_found_out(error, one.item.route))
 
     def _queues(self, wanted: Sequence[Wanted]) -> Iterator[list[tuple[Wanted, ...]]]:
         """For each contact, what is to be written of it one after the other."""
@@ -122,11 +123,40 @@ class ContactWriter:
 
     def _write_rounds(self, queues: Iterable[list[tuple[Wanted, ...]]], tell: Tell) -> None:
         for together in rounds(queues):
+            certain = self._certain(together, tell)
             if self._run.stopping():
                 return
-            refused = self._write_round([self._job(records) for records in together], tell)
+            refused = self._write_round([self._job(records) for records in certain], tell)
             # One of them may be right.
             self._write_rounds(([(one,) for one in job.records] for job in refused), tell)
+
+    def _certain(
+        self, together: Sequence[tuple[Wanted, ...]], tell: Tell
+    ) -> list[tuple[Wanted, ...]]:
+        """Look again for contacts that an earlier record of the run may have changed, or not.
+
+        Returns:
+            The records whose contacts are known.
+        """
+        certain = []
+        for records in together:
+            last = records[-1]
+            found = self._known.found(last.keys)
+            marks = set(_marks(last, found, by_email=False))
+            if marks.isdisjoint(self._unclear):
+                certain.append(records)
+                continue
+            ids: Iterator[Key] = (
+                ("id", one.sakari_id) for among in found.values() for one in among if one.sakari_id
+            )
+            failed = self._finder.look_up_again([*dict.fromkeys((*last.keys, *ids))])
+            if not failed:
+                self._unclear -= marks
+                certain.append(records)
+            for error in [*failed.values()][:1]:
+                for one in records:
+                    tell(one.item, _not_found_out(error, one.item.route))
+        return certain
 
     def _job(self, records: tuple[Wanted, ...]) -> Job:
         last = records[-1]
@@ -146,8 +176,10 @@ class ContactWriter:
             if outcome.outcome == "rejected" and len(job.records) > 1:
                 refused.append(job)
                 continue
-            for record in job.records:
-                tell(record.item, outcome)
+            first, *others = job.records
+            tell(first.item, outcome)
+            for record in others:
+                tell(record.item, replace(outcome, action="update"))
         return refused
 
     def _outcomes(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -165,15 +197,20 @@ class ContactWriter:
 
     def _take_in(self, job: Job, outcome: Outcome) -> None:
         decision, contact = job.decision, job.decision.contact
+        brought = job.wanted.mobile is not None
         if decision.settled:
             if contact:
-                self._known.see(contact.row)
+                self._known.see(contact.row, brought=brought)
+        elif outcome.outcome == "unknown":
+            self._unclear |= set(job.records[-1].keys)
+            self._unclear |= {("row", contact.row)} if contact else set()
         elif decision.way == "delete":
             if contact and outcome.outcome in {"written", "planned", "skipped"}:
                 self._known.remove(contact.row)
         elif outcome.outcome in {"written", "planned"}:
             after = {"id": outcome.sakari_id, **decision.after}
-            self._known.see(self._known.put(after, contact.row if contact else None))
+            row = self._known.put(after, contact.row if contact else None)
+            self._known.see(row, brought=brought)
 
 
 def _plain(wanted: ContactInput) -> ContactInput:
@@ -198,6 +235,15 @@ def _marks(wanted: Wanted, found: Found, *, by_email: bool) -> Iterator[Hashable
     email = wanted.input.fields.get("email") or wanted.input.email
     if by_email and email:
         yield "address", email.strip().casefold()
+
+
+def _not_found_out(error: SakariError, route: Route) -> Outcome:
+    """The outcome of a record whose contact could not be looked for, so that nothing was sent.
+
+    Raises:
+        SakariError: it is the whole run that failed.
+    """
+    return replace(outcome_of(error, intended(route), attempts=0), outcome="rejected")
 
 
 def _planned(job: Job) -> Outcome:

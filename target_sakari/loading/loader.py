@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from target_sakari.loading.amounts import amounts_json, amounts_table
@@ -15,6 +16,7 @@ from target_sakari.loading.state_output import write_state
 from target_sakari.loading.summary import REJECTED, Summary
 from target_sakari.loading.threshold import Threshold
 from target_sakari.loading.told import Told
+from target_sakari.loading.whole import Whole
 from target_sakari.routes import KINDS, Item, Kind, Route
 from target_sakari.run import Run, Writer
 
@@ -90,6 +92,9 @@ class Loader:
 
     A batch is written when it is full, or when its first record has waited `batch_wait` seconds.
     Whatever ends a run, what is known by then is told, and the state goes out that is true by then.
+
+    Attributes:
+        whole: whether the input brought everything; is to be told of all RECORD messages.
     """
 
     def __init__(self, settings: LoadSettings, outside: Outside) -> None:
@@ -110,10 +115,10 @@ class Loader:
         self._since: float | None = None
         self._began = outside.clock.monotonic()
         self._progress = Progress(outside.logger, outside.clock)
-        self._routes: dict[str, Route] = {}
-        self._unread = 0
+        self._routes: dict[tuple[str, str], Route] = {}
+        self.whole = Whole()
         self._requests = RequestCount()
-        self._failed = self._closed = False
+        self._closed = False
         self._run = self._make_run()
         self._writers = outside.make_writers(self._run)
 
@@ -137,9 +142,9 @@ class Loader:
 
     # What comes in
 
-    def add_route(self, route: Route) -> None:
-        """A stream came that goes into Sakari."""
-        self._routes[route.stream] = route
+    def add_route(self, stream: str, route: Route) -> None:
+        """A stream came that goes into Sakari, perhaps under another name by stream maps."""
+        self._routes[stream, route.stream] = route
 
     def add_record(self, received: Received, route: Route, record: Mapping[str, Any]) -> None:
         """A record came that is to be written.
@@ -158,11 +163,12 @@ class Loader:
             SakariError: as of `add_record`.
             TooManyRejectedError: likewise.
         """
-        self._unread += outcome.outcome in REJECTED
+        self.whole.unread += outcome.outcome in REJECTED
         self._add(self._checkpoint.add_record(), _Entry(received, outcome=outcome))
 
     def add_state(self, state: State) -> None:
         """A state came."""
+        self.whole.ended()
         self._checkpoint.add_state(state)
         self._start_waiting()
 
@@ -172,8 +178,6 @@ class Loader:
         self._start_waiting()
         if len(self._batch) >= self._settings.batch_size_rows:
             self.flush()
-        else:
-            self.tick()
 
     # Time
 
@@ -211,14 +215,12 @@ class Loader:
             TooManyRejectedError: likewise.
         """
         self._since = None
-        self._failed = True  # until it is clear that all is well
         try:
             self._write_batch()
         finally:
             self._settle_batch()
         if self._passed is not None:
             raise TooManyRejectedError(self._excess(self._passed))
-        self._failed = False
 
     def _write_batch(self) -> None:
         items: dict[Kind, list[Item]] = {kind: [] for kind in KINDS}
@@ -240,13 +242,18 @@ class Loader:
         self._count(entry.received.stream, outcome)
 
     def _tell_row(self, row: Row) -> None:
-        self._summary.add_outcome(row.stream, row.outcome)
-        self._told.tell_row(row)
+        came_as = next(
+            (stream for stream, alias in self._routes if alias == row.stream), row.stream
+        )
+        self._summary.add_outcome(came_as, row.outcome)
+        self._told.tell_row(replace(row, stream=came_as))
+        self._told.flush()  # no later run would tell it again
 
     def _count(self, stream: str, outcome: Outcome) -> None:
         summary = self._summary
         summary.add_outcome(stream, outcome)
-        self._passed = self._passed or self._threshold.passed(summary.rejected, summary.done)
+        # Of those read: writers tell the rejected ones of a batch first.
+        self._passed = self._passed or self._threshold.passed(summary.rejected, summary.read)
         self._progress.advance(summary.done, summary.read)
 
     def _settle_batch(self) -> None:
@@ -258,6 +265,7 @@ class Loader:
                 if safe and entry.outcome.outcome != "planned":
                     self._checkpoint.settle(position)
                 self._say_kept_back(safe=safe)
+        self._told.flush()
         self._send_state()
 
     def _say_kept_back(self, *, safe: bool) -> None:
@@ -278,7 +286,7 @@ class Loader:
     def _excess(self, setting: str) -> str:
         summary = self._summary
         return (
-            f"{summary.rejected:,} of {summary.done:,} records were rejected, more than {setting} "
+            f"{summary.rejected:,} of {summary.read:,} records were rejected, more than {setting} "
             f"allows: {summary.commonest_reasons()}. Look at the rejects, mend the input or the "
             "setting `streams`, and run it again."
         )
@@ -294,16 +302,16 @@ class Loader:
         """
         self.flush()
         if not self._stopping():
-            self._failed = True
             self._finish_writers()
-            self._failed = False
         self.close(finished=not self._stopping())
 
     def _finish_writers(self) -> None:
         routes = list(self._routes.values())
-        if self._unread and any(one.mode == "mirror" for one in routes):
+        mirrored = [came for (came, _), route in self._routes.items() if route.mode == "mirror"]
+        doubt = self.whole.doubt(mirrored) if mirrored else None
+        if doubt:
             self._outside.logger.warning(
-                "mirror removed nothing; records that could not be read: %d.", self._unread
+                "%s: mirror removed no contact, as %s.", mirrored[0], doubt
             )
             return
         for kind in KINDS:
@@ -312,14 +320,14 @@ class Loader:
                 self._writers[kind].finish(of_kind, self._tell_row)
 
     def give_up(self) -> None:
-        """End a run after an error: what came before it is written, unless that is what failed.
+        """End a run after an error: what came before it and was not begun is written.
 
         Raises:
             SakariError: as of `add_record`.
             TooManyRejectedError: likewise.
         """
         try:
-            if not (self._failed or self._closed):
+            if not self._closed:
                 self.flush()
         finally:
             self.close(finished=False)
@@ -335,15 +343,13 @@ class Loader:
         if self._closed:
             return
         self._closed = True
-        if not self._failed:
+        with ExitStack() as closing:  # each, also where another fails
+            closing.callback(self._say, finished=finished)
+            closing.callback(self._told.close)
+            closing.callback(self._outside.stop.close)
+            closing.callback(self._run.client.close)
+            closing.callback(self._run.at_end.close)
             self._send_state()
-        self._run.at_end.close()
-        self._run.client.close()
-        self._outside.stop.close()
-        try:
-            self._told.close()
-        finally:
-            self._say(finished=finished)
 
     def _say(self, *, finished: bool) -> None:
         amounts, only_planned = self._run.amounts, self._settings.dry_run

@@ -18,12 +18,17 @@ class RejectLines:
 
     def __init__(self) -> None:
         self._schemas: dict[str, Mapping[str, Any]] = {}
+        self._last: Mapping[str, Any] | None = None
 
     def of(self, received: Received, outcome: Outcome) -> Iterator[bytes]:
         """The lines of a record: its SCHEMA if it is not there yet, and the record as it came.
 
-        The RECORD message says under `rejected` why; targets ignore members they do not know.
+        The RECORD message says under `rejected` why; targets ignore members they do not know. One
+        that several stream maps made records of is there once, or it would double if replayed.
         """
+        if self._last is received.message:
+            return
+        self._last = received.message
         if self._schemas.get(received.stream) is not received.schema:
             self._schemas[received.stream] = received.schema
             yield as_json(received.schema)

@@ -17,7 +17,10 @@ _OURS_ALONE = 0o600
 
 
 class RunFile:
-    """A file of lines. It is safe on disk once `sync` has returned."""
+    """A file of lines.
+
+    They outlive the process once `flush` has returned, and the machine once `sync` has.
+    """
 
     def __init__(self, setting: str, path: Path) -> None:
         """Open it; a file that is there already is renamed to its name and the time it was written.
@@ -49,6 +52,17 @@ class RunFile:
         """
         try:
             self._file.write(line + b"\n")
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def flush(self) -> None:
+        """Have the system take all lines.
+
+        Raises:
+            ConfigError: they cannot be written.
+        """
+        try:
+            self._file.flush()
         except OSError as error:
             raise self._unwritable(error) from None
 

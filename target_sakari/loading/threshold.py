@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AT_LEAST = 100
-"""Outcomes before a percentage is believed."""
+"""Records before a percentage is believed."""
 
 
 @dataclass(frozen=True)
@@ -14,17 +14,17 @@ class Threshold:
 
     Attributes:
         most: so many; None for any number.
-        percent: so many of a hundred, once there are `AT_LEAST` outcomes; None for any number.
+        percent: so many of a hundred, once there are `AT_LEAST`; None for any number.
     """
 
     most: int | None
     percent: float | None
 
-    def passed(self, rejected: int, outcomes: int) -> str | None:
+    def passed(self, rejected: int, records: int) -> str | None:
         """The setting that is passed, with its value; None where none is."""
         if self.most is not None and rejected > self.most:
             return f"max_rejected ({self.most:,})"
-        if self.percent is None or outcomes < AT_LEAST:
+        if self.percent is None or records < AT_LEAST:
             return None
-        too_many = 100 * rejected > self.percent * outcomes
+        too_many = 100 * rejected > self.percent * records
         return f"max_rejected_percent ({self.percent:g} %)" if too_many else None

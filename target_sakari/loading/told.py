@@ -77,6 +77,16 @@ class Told:
         if self._outcomes is not None:
             self._outcomes.write(outcome_line(row))
 
+    def flush(self) -> None:
+        """Have the system take all of it, so that it is kept if the process is killed.
+
+        Raises:
+            ConfigError: a file cannot be written.
+        """
+        for file in (self._outcomes, self._rejects):
+            if file is not None:
+                file.flush()
+
     def sync(self) -> None:
         """Have all of it on disk.
 

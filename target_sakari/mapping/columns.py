@@ -67,24 +67,27 @@ def unused(route: Route) -> tuple[str, ...]:
     return tuple(name for name in _own(route.properties) if name not in used)
 
 
-def slips(route: Route) -> list[str]:
+def slips(route: Route) -> list[tuple[str, str]]:
     """What a route names that is not there: a country, or a field of Sakari's or the stream's.
 
-    The stream's are only looked for where its SCHEMA names any. Each is told in one line, to be
-    put behind the name of the setting.
+    The stream's are only looked for where its SCHEMA names any.
+
+    Returns:
+        For each slip the name of the setting, and what is wrong with it, in one line.
     """
     return [*_slips(route)]
 
 
-def _slips(route: Route) -> Iterator[str]:
+def _slips(route: Route) -> Iterator[tuple[str, str]]:
     known = ALIASES[route.to]
     for field in route.fields:
         if field not in known:
-            yield f"fields.{field}: {route.to} have no such field; they have {', '.join(known)}"
+            problem = f"{route.to} have no such field; they have {', '.join(known)}"
+            yield f"fields.{field}", problem
     if route.default_country is not None and phone.region(route.default_country) is None:
-        yield "default_country: must be two letters of ISO 3166, such as US"
+        yield "default_country", "must be two letters of ISO 3166, such as US"
     if route.attributes and "attributes" not in known:
-        yield f"attributes: {route.to} have none"
+        yield "attributes", f"{route.to} have none"
     named = [(f"fields.{field}", name) for field, name in route.fields.items()]
     if route.attributes != "all":
         named += [("attributes", name) for name in route.attributes]
@@ -94,7 +97,7 @@ def _slips(route: Route) -> Iterator[str]:
         if route.properties and name not in route.properties:
             close = difflib.get_close_matches(name, route.properties, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            yield f"{setting}: the stream has no field {name}{hint}"
+            yield setting, f"the stream has no field {name}{hint}"
 
 
 def _plan(route: Route, names: tuple[str, ...]) -> _Plan:

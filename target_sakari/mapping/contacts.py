@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from target_sakari.mapping.columns import Columns, is_deleted
 from target_sakari.mapping.contract import contract_of
-from target_sakari.mapping.inputs import ContactInput, nothing_known
+from target_sakari.mapping.inputs import ContactInput, is_empty
 from target_sakari.mapping.numbers import read_number
 from target_sakari.mapping.tags import read_tags, unpacked
 from target_sakari.mapping.values import as_id, faithful
@@ -36,7 +36,8 @@ class ContactMapper:
     def read(self, record: Mapping[str, Any]) -> ContactInput:
         """What a record says of a contact.
 
-        Null and blank text say nothing; with `null_clears`, that the field is to be cleared.
+        Null, blank text, and in tags and attributes an empty list or object, say nothing; with
+        `null_clears`, that the field is to be cleared.
 
         Raises:
             RejectedError: it breaks the contract, its number cannot be one, or it has nothing to
@@ -86,12 +87,12 @@ class ContactMapper:
 
     def _tags(self, held: Record, known: Record) -> tuple[Record, ...] | None:
         """Tags; none at all where they are to be cleared, which takes `tags: replace` too."""
-        if "tags" in known:
-            return read_tags(known["tags"])
-        return () if "tags" in held and self._route.null_clears else None
+        tags = read_tags(known.get("tags", []))
+        clears = "tags" in held and self._route.null_clears
+        return tags if tags or clears else None
 
     def _attributes(self, values: Record) -> Record:
-        said = {name: None if nothing_known(value) else value for name, value in values.items()}
+        said = {name: None if is_empty(value) else value for name, value in values.items()}
         return {
             name: faithful(f"attributes.{name}", _trimmed(value))
             for name, value in said.items()

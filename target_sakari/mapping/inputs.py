@@ -22,7 +22,7 @@ class ContactInput:
         email: to find the contact by; also among `fields`.
         fields: firstName, lastName, email: text, or None to clear. What is not to change is not
             there.
-        tags: `{tag, visible}` each; None where the record does not mention them.
+        tags: `{tag}` or `{tag, visible}` each; None where the record does not mention them.
         attributes: values by name, or None to clear one.
         deleted: whether the record says that the contact is gone.
     """
@@ -109,3 +109,8 @@ Input = ContactInput | NamedInput | ConversationInput | WebhookInput | SendInput
 def nothing_known(value: Any) -> bool:
     """Whether a value says nothing: null, or text without any; CSV has no other null."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value says nothing, or is an object or a list that holds nothing."""
+    return nothing_known(value) or value in ({}, [])

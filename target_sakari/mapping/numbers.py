@@ -24,6 +24,9 @@ _PLUS = re.compile(r"\D*[+\uff0b]")
 _WAY_OUT = re.compile(r"\(?\s*00")
 """Not the way to call abroad everywhere, but no number at home begins with it."""
 
+_CALLING_CODE = re.compile(r"(?:\+|00)?([1-9][0-9]{0,2})")
+"""As fields named `country_code` hold it: `1`, `+44`."""
+
 _LARGEST = 10**20
 """No phone number has as many digits."""
 
@@ -35,7 +38,7 @@ def read_number(
 
     Args:
         mobile: text, a number, or `{number, country}`; as the contract has it.
-        country: the record's, for `mobile` without one.
+        country: the record's, for `mobile` without one; ISO 3166, or a calling code.
         default_country: of numbers that have neither a country nor a country code.
 
     Returns:
@@ -69,12 +72,28 @@ def _region(text: str, country: str | None, default_country: str | None) -> str 
     Raises:
         RejectedError: it takes the record's, and that is no code.
     """
-    given = None if nothing_known(country) else phone.region(str(country))
+    home = phone.region(default_country or "")
+    given = None if nothing_known(country) else _country(str(country), home)
     if _PLUS.match(text):
         return given
     if given is None and not nothing_known(country):
-        _reject("has no country code, and the record's country is not two letters of ISO 3166")
-    return given or phone.region(default_country or "")
+        _reject(
+            "has no country code, and the record's country is neither two letters of ISO 3166 nor "
+            "a calling code"
+        )
+    return given or home
+
+
+def _country(named: str, home: str | None) -> str | None:
+    """The country of a name, which may be a calling code; of those that share it, `home` if any."""
+    import phonenumbers  # noqa: PLC0415 - as in `phone`
+
+    code = _CALLING_CODE.fullmatch(named.strip())
+    if not code:
+        return phone.region(named)
+    if home and phonenumbers.country_code_for_region(home) == int(code[1]):
+        return home
+    return phone.region(phonenumbers.region_code_for_country_code(int(code[1])))
 
 
 def _text(number: str) -> str:

@@ -30,11 +30,11 @@ def unpacked(value: Any) -> Any:
 
 
 def read_tags(value: str | list[Any]) -> tuple[Record, ...]:
-    """Tags as `{tag, visible}`, each once, in the order in which they first come.
+    """Tags as `{tag}` or `{tag, visible}`, each once, in the order in which they first come.
 
     Args:
-        value: text, or a list of texts and `{tag, visible}`; as the contract has it. A tag is
-            visible unless it says otherwise.
+        value: text, or a list of texts and `{tag, visible}`; as the contract has it. Only
+            what a tag says of that is told.
 
     Raises:
         RejectedError: JSON cannot hold one of them.
@@ -44,5 +44,7 @@ def read_tags(value: str | list[Any]) -> tuple[Record, ...]:
         tag = one if isinstance(one, dict) else {"tag": one}
         name = faithful("tags", tag.get("tag") or "").strip()
         if name:
-            tags.setdefault(name, {"tag": name, "visible": tag.get("visible") is not False})
+            visible = tag.get("visible")
+            said = {} if visible is None else {"visible": visible}
+            tags.setdefault(name, {"tag": name, **said})
     return tuple(tags.values())

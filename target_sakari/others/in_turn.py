@@ -40,10 +40,7 @@ def write_in_turn(
 
 
 def deletion(action: Action, sakari_id: str | None, *, there: bool, requests: int) -> Outcome:
-    """The outcome of a deletion, by whether Sakari said that the thing was there.
-
-    Where it took several requests, an earlier one may have removed it, and its answer was lost.
-    """
-    if there or requests > 1:
+    """The outcome of a deletion, by whether the thing was there, as far as can be told."""
+    if there:
         return Outcome(action, "written", None, None, sakari_id, requests)
     return Outcome(action, "skipped", Reason.ALREADY_ABSENT, None, sakari_id, requests)

@@ -63,13 +63,14 @@ class NamedWriter:
         return self._listed
 
     def _find(self, wanted: NamedInput) -> Record | None:
-        """The one that a record is about.
+        """The one that a record is about: by id, else by name.
 
         Raises:
             RejectedError: several have its name.
         """
         found = self._known.of_id(wanted.sakari_id)
-        if found:
+        # A deletion that was done already must not go on to a namesake.
+        if found or (wanted.deleted and wanted.sakari_id is not None):
             return found
         fitting = self._known.of_name(wanted.name)
         if len(fitting) > 1:

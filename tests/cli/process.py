@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 CHECKOUT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "sakari_client.cli.main"]
+COMMAND = [sys.executable, "-m", "sakari_client.cli"]
 PATIENCE = 30
 
 

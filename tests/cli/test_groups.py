@@ -14,6 +14,7 @@ import pytest
 from sakari_client.cli.ended import Code, code_of
 from sakari_client.errors import RequestRefusedError
 from sakari_client.events import EVENT_TYPES
+from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,8 +152,11 @@ def test_settings_come_from_the_env_file_unless_they_are_exported(
     (tmp_path / "other").write_text("TAP_SAKARI_CLIENT_SECRET=wrong\n", "utf-8")
     refused = run("--env-file", "other", "balance")
     assert refused.exit_code == 4
-    assert refused.stderr.startswith("sakari: client_id, client_secret: ")
+    assert refused.stderr.startswith("sakari: TAP_SAKARI_CLIENT_ID, TAP_SAKARI_CLIENT_SECRET: ")
     assert run("--env-file", "gone", "balance").exit_code == 2
+    (tmp_path / ".env").write_text(f"{line}# right\nwrong here =\n", "utf-8")
+    said = "sakari: .env: what is no NAME=VALUE was left out, in line 3.\n"
+    assert (run("balance").exit_code, run("balance").stderr) == (0, said)
     (tmp_path / ".env").write_bytes(b"A=\xff")
     assert run("balance").exit_code == 4
 
@@ -189,6 +193,16 @@ def test_an_error_is_one_line_and_a_code(
     assert result.stderr.count("\n") == 1
 
 
+def test_what_sakari_says_of_a_refusal_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b'{"success": false, "error": {"code": "X-1", "message": "Ask ada@example.com"}}'
+    with odd_server(answer(body, "400 Bad Request")) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        for command in (("balance",), ("contacts", "upload", "-")):
+            refused = run(*command, input="mobile\n+12125550199\n")
+            assert refused.exit_code == 1
+            assert ' Sakari says: "Ask ***@***".' in refused.stderr
+
+
 def test_a_wrong_account_is_a_wrong_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAP_SAKARI_ACCOUNT_ID", "f" * 24)
     result = run("balance")
@@ -210,6 +224,7 @@ def test_wrong_use_is_one_line_without_numbers(run: Run, arguments: tuple[str, .
     assert result.exit_code == 2
     assert result.stderr.startswith("sakari: ")
     assert result.stderr.count("\n") == 1
+    assert re.search(r"[.?]\n$", result.stderr)
     assert "51234" not in result.stderr
 
 

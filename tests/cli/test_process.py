@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.cli import show
 from tests.cli.process import COMMAND, PATIENCE, AtTerminal, environment, sakari
 from tests.odd_server import odd_server
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from pathlib import Path
 
+    from click.testing import Result
+
     from sakari_emulator.server import EmulatorServer
+
+    Run = Callable[..., Result]
 
 SEND = ("send", "--to", "+12125550199", "--text", "Hello")
 
@@ -124,7 +132,86 @@ def test_ctrl_c_while_it_is_sent_is_unknown(
         terminal.process.send_signal(signal.SIGINT)
         code, output = terminal.finish()
     assert (code, output) == (3, "")
-    assert "it may have been" in terminal.seen
+    assert "stopped. The text may have been sent all the same. Look before" in terminal.seen
+
+
+def test_ctrl_c_while_it_is_shown_to_whom_it_was_sent_is_unknown(
+    settings: dict[str, Any], tmp_path: Path, emulator: EmulatorServer
+) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    process = subprocess.Popen(
+        [*COMMAND, *SEND, "--yes"], stdout=writing, stderr=subprocess.PIPE,
+        env=environment(settings), cwd=tmp_path,
+    )  # fmt: skip
+    os.close(writing)
+    assert process.stderr is not None
+    for awaited in (b"1 accepted", b"sakari contacts find NUMBER"):
+        while awaited not in (line := process.stderr.readline()):
+            assert line
+        if awaited == b"1 accepted":
+            process.send_signal(signal.SIGINT)
+    os.close(reading)
+    process.stderr.close()
+    assert process.wait(PATIENCE) == 3
+    assert len(emulator.ids("messages")) == 251
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*SEND, "--yes"),
+        ("contacts", "create", "--mobile", "+12125550199"),
+        ("webhooks", "add", "https://hooks.example.com/a"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_was_done_and_cannot_be_shown_is_no_refusal(
+    settings: dict[str, Any], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
+            check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 3
+    assert b"it was done, but cannot be shown: No space left on device." in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("contacts", "create", "--mobile", "+12125550199"), "contacts find NUMBER"),
+        (("webhooks", "add", "https://hooks.example.com/a"), "webhooks list"),
+    ],
+)
+def test_ctrl_c_while_what_was_done_is_shown_is_unknown(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "record", stop)
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert said in result.stderr
+
+
+def test_without_a_place_for_errors_the_exit_code_still_tells(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*COMMAND, *SEND, "--yes"], stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE,
+            check=False, env=environment(settings), cwd=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert b'"status": "accepted"' in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -208,3 +295,21 @@ def test_a_full_disk_is_one_line(settings: dict[str, Any], tmp_path: Path) -> No
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == b"sakari: No space left on device.\n"
+
+
+def test_ctrl_c_while_it_is_imported_is_no_traceback(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from sakari_client.cli.__main__ import main\n"
+        "assert 'click' not in sys.modules and 'requests' not in sys.modules\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=PATIENCE, check=False, cwd=tmp_path, env=environment({}),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")

@@ -59,6 +59,7 @@ def test_who_gets_what_is_said_with_numbers_masked(run: Run) -> None:
     [
         ("a" * 161, "Text: 161 characters, 2 segments (GSM-7)\n"),
         ("Grüße — Zoë", "Text: 11 characters, 1 segment (UCS-2)\n"),
+        ("a", "Text: 1 character, 1 segment (GSM-7)\n"),
         ("Hi {{firstName}}", "Text: 16 characters, about 1 segment (GSM-7)\n"),
     ],
 )
@@ -71,6 +72,22 @@ def test_a_balance_that_cannot_be_read_does_not_matter(run: Run, emulator: Emula
     result = run(*SEND, "--dry-run")
     assert result.exit_code == 0
     assert "Balance: cannot be read" in result.stderr
+
+
+def test_a_balance_that_is_not_enough_is_said_before_the_question(
+    run: Run, emulator: EmulatorServer
+) -> None:
+    more = ("--to", "+12125550188", "--dry-run")
+    emulator.account.balance = 0.15
+    said = "The balance is not enough: it is enough for 3 segments; this takes about 4.\n"
+    assert said in run("send", "--to", NUMBER, "--text", "a" * 161, *more).stderr
+    assert "not enough" not in run("send", "--to", NUMBER, "--text", "a", *more).stderr
+
+
+def test_a_balance_without_segments_names_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with odd_server(answer(b'{"success": true, "data": {"balance": 7.5}}')) as server:
+        monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
+        assert "Balance: 7.5\n" in run(*SEND, "--dry-run").stderr
 
 
 def test_a_dry_run_sends_nothing_whatever_else_is_said(
@@ -164,6 +181,8 @@ def test_a_send_that_failed_for_certain_says_so(run: Run, emulator: EmulatorServ
     [
         (("--to", NUMBER), "either --text or --text-file"),
         (("--to", NUMBER, "--text", " "), "empty"),
+        (("--to", NUMBER, "--text", "caf\udce9", "--dry-run"), "the text is not UTF-8"),
+        (("--to", NUMBER, "--text", "caf\udce9"), "the text is not UTF-8"),
         (("--text", "x"), "nobody to send to"),
         (("--to", NUMBER, "--to", "+1 212 5550199", "--text", "x"), "twice"),
         (("--contact", "a", "--contact", " a", "--text", "x"), "twice"),
@@ -190,17 +209,18 @@ def test_whom_sakari_counts_but_does_not_list_is_a_row_too() -> None:
     asked = [{"contact": {"mobile": {"number": NUMBER}}}]
     message = {"id": "1", "contact": {"mobile": {"number": NUMBER}}}
     data = {"requested": 5, "valid": 5, "messages": [message]}
-    told = [(one["to"], one["status"]) for one in outcomes(read_result(asked, data))]
+    result = read_result(asked, data, filtered=True)
+    told = [(one["to"], one["status"]) for one in outcomes(result)]
     assert told == [(NUMBER, "accepted"), ("4 more", "accepted")]
     data["valid"] = 3
-    assert outcomes(read_result(asked, data))[1]["status"] == "unknown"
+    assert outcomes(read_result(asked, data, filtered=True))[1]["status"] == "unknown"
 
 
 @pytest.mark.parametrize(
     ("requested", "valid", "invalid", "expected"),
     [
         (2, 2, 0, ["accepted", "accepted"]),  # the one who was named, and `1 more`
-        (3, 2, 1, ["accepted", "rejected", "accepted"]),
+        (3, 2, 1, ["unknown", "rejected", "accepted"]),  # whoever is refused may be the one named
         (1, 1, 0, ["accepted"]),
         (3, 2, 0, ["unknown", "unknown"]),
         (3, 1, 1, ["unknown", "rejected", "unknown"]),
@@ -245,6 +265,9 @@ def test_contacts_of_one_number_behind_a_tag_are_said_before_it_is_sent(
     for row in several[:3]:
         assert row.mobile is not None
         row.mobile.number, row.mobile.country = NUMBER, "US"
+    assert several[2].mobile is not None
+    several[2].mobile.number = "(212) 555-0199"
+    several[2].mobile.country = None  # type: ignore[assignment]  # it may not be known
     result = run("send", "--tag", "only-here", "--text", "x")
     assert result.exit_code == 2
     assert "3 of them share a phone number with another contact" in result.stderr
@@ -266,14 +289,16 @@ def test_a_refused_send_shows_what_sakari_says(run: Run, emulator: EmulatorServe
 
 
 def test_what_sakari_says_is_fit_for_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = f"No\x1b[31m credit for {NUMBER}"
+    words = f"No\x1b[31m credit for {NUMBER}" + "!" * 300
     body = json.dumps({"success": False, "error": {"code": "ACCT-006", "message": words}})
     with odd_server(answer(body.encode(), "400 Bad Request")) as server:
         monkeypatch.setenv("TAP_SAKARI_API_URL", server.url)
         result = run(*SEND, "--yes")
     assert result.exit_code == 1
     last = result.stderr.splitlines()[-1]
-    assert 'Sakari says: "No\\x1b[31m credit for +1212*****99". Nothing was sent.' in last
+    assert 'Sakari says: "No\\x1b[31m credit for +1212*****99!!!' in last
+    assert last.endswith('!…". Nothing was sent.')
+    assert last.count("!") < 200
 
 
 def test_a_conversation_whose_contact_is_blocked_is_one_row(

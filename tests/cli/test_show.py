@@ -6,11 +6,12 @@ import csv
 import io
 import json
 
+import click
 import pytest
 
-from sakari_client.cli import show
-from sakari_client.cli.ended import without_numbers
+from sakari_client.cli import messages, show
 from sakari_client.cli.plain import masked, plain
+from sakari_client.cli.words import discreet
 
 ODD = {"id": "1", "name": "[red]x\x1b[2J\r\n\x9b1A", "text": 'a "b", c\nd'}
 
@@ -61,6 +62,47 @@ def test_a_narrow_terminal_breaks_no_id_and_no_number(
     assert "+12125550188" in as_fields
 
 
+def test_messages_fit_the_usual_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    message = {
+        "id": "6" * 24,
+        "created": {"at": "2026-11-28T13:06:55.123Z"},
+        "contact": {"mobile": {"number": "+4915112345678"}},
+        "outgoing": False,
+        "status": "delivered",
+        "message": "We open at ten on Monday, and at nine on any other day. " * 3,
+    }
+    show.records([message, message], "table", table=messages.TABLE)
+    lines = click.unstyle(capsys.readouterr().out).splitlines()
+    rows = [line for line in lines if "6" * 24 in line]
+    assert max(map(len, lines)) <= 80
+    assert len(rows) == 2
+    assert len(lines) == 6  # two of them empty, and two of the heading
+    assert "2026-11-28 13:06 " in rows[0]
+    assert "+4915112345678 " in rows[0]
+    assert "fal" in rows[0]
+    assert rows[0].rstrip().endswith("…")
+
+
+def test_an_address_is_cut_and_not_broken_over_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    webhook = {"id": "6" * 24, "url": "https://hooks.example.com/" + "a" * 60}
+    show.records([webhook], "table", table=("id", "url"))
+    (row,) = [
+        line for line in capsys.readouterr().out.splitlines() if "6" in line or "a" * 5 in line
+    ]
+    assert "https://hooks.example.com/" in row
+    assert "…" in row
+    show.record(webhook, "table")
+    assert "…" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -105,4 +147,22 @@ def test_letters_and_emoji_stay_as_they_are() -> None:
 def test_numbers_are_masked() -> None:
     assert masked("+15551234567") == "+1555*****67"
     assert "3456" not in masked("+123456")
-    assert without_numbers("extra (+1 555 123-4567) at 10:30") == "extra (+1 55********67) at 10:30"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("extra (+1 555 123-4567) at 10:30", "extra (+1 55********67) at 10:30"),
+        ("1234567", "*******"),
+        ("line 123456 of 1234", "line 123456 of 1234"),
+        ("to +49 (0) 30 / 12 34 56.", "to +49 (**************56."),
+        ("1 (212) 555 - 0123", "1 (21***********23"),
+        ("+1\u2011212\u2011555\u20110123", "+1\u201121********23"),
+        ("+1\xa0212\xa0555\xa00123", "+1\xa021********23"),
+        ("No ada.l@example.com!", "No ***@***"),
+        ("<ada@example.com> 7", "***@*** 7"),
+        ("Unknown column: 12 rows", "Unknown column: 12 rows"),
+    ],
+)
+def test_words_that_are_shown_hold_no_number_and_no_address(text: str, shown: str) -> None:
+    assert discreet(text) == shown

@@ -38,6 +38,20 @@ def test_a_tls_handshake_that_breaks_is_not_about_certificates() -> None:
             odd(f"https://localhost:{listener.getsockname()[1]}").call(LIST)
 
 
+def test_https_at_a_server_that_speaks_http_is_named(emulator: EmulatorServer) -> None:
+    url = emulator.url.replace("http:", "https:")
+    with pytest.raises(errors.ConnectionLostError, match="say https where it is http") as raised:
+        odd(url).call(LIST)
+    assert url.removeprefix("https://") in str(raised.value)
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+    with pytest.raises(errors.ConnectionFailedError, match=f"no connection to {host}\\."):
+        odd(f"http://{host}").call(LIST)
+
+
 def test_the_body_of_a_redirect_is_not_read_without_bounds() -> None:
     redirect = answer(b"x" * 3_000_000, "302 Found", Location="https://elsewhere.example.com/")
     with odd_server(redirect) as server, pytest.raises(errors.AnswerTooLargeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -315,6 +316,30 @@ def test_an_upsert_that_is_answered_without_a_contact_is_looked_up(
         national = {"mobile": {"number": "2125550123"}}
         assert sakari.contacts.upsert(national) == national
     assert sum(head.startswith("POST /v1/accounts") for head in server.heads) == 2
+
+
+@pytest.mark.parametrize(
+    ("stored", "certain", "asked"),
+    [("+12125550123", True, 1), ("+1 212 555 0123", True, 2), ("12125550123", False, 1)],
+)
+def test_a_contact_is_looked_up_by_the_last_digits_only_where_the_number_finds_nobody(
+    stored: str,
+    certain: bool,  # noqa: FBT001
+    asked: int,
+) -> None:
+    row = {"id": "1", "mobile": {"number": stored}}
+
+    def serve(connection: socket.socket, head: bytes) -> None:
+        wanted = re.search(rb"mobile=%2B?(\d+)", head) or re.search(rb"mobile=(\d+)", head)
+        found = [row] if wanted and wanted[1].decode() in stored else []
+        page = {"totalCount": len(found), "offset": 0, "limit": 100}
+        body = json.dumps({"success": True, "data": found, "pagination": page}).encode()
+        connection.sendall(answer(body if wanted else b""))
+
+    with odd_server(serve) as server:
+        written = SakariClient(odd(server.url).config).contacts.upsert(ADA)
+    assert written == (row if certain else ADA)
+    assert len([head for head in server.heads if "mobile=" in head]) == asked
 
 
 def test_an_answer_that_is_no_object_does_not_say_that_a_contact_was_created() -> None:

@@ -59,6 +59,26 @@ def test_a_shared_file_can_be_fetched(
     assert shared.expires
 
 
+class Dripping(io.BytesIO):
+    """A stream that gives a little at a time, and None where it has nothing yet."""
+
+    def __init__(self, parts: list[bytes | None]) -> None:
+        self._parts = parts
+
+    def read(self, _size: int | None = -1) -> Any:
+        return self._parts.pop(0) if self._parts else b""
+
+
+def test_a_stream_is_read_until_it_gives_nothing(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    assert fetched(sakari.files.share(Dripping([b"a", b"bc", b"d"])).link) == b"abcd"
+    asked = len(emulator.requests)
+    with pytest.raises(InvalidInputError, match="gives no bytes"):
+        sakari.files.share(Dripping([b"a", None, b"bc"]))  # it is not there yet
+    assert len(emulator.requests) == asked
+
+
 def test_a_form_tells_the_name_and_the_type(settings: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(CONTENT)
     body = b'{"success": true, "data": {"link": "https://skri.io/x"}}'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.client import SakariClient
-from sakari_client.errors import ConfigError
+from sakari_client.errors import ConfigError, InvalidInputError
 from sakari_client.resources.filters import ignored_filter
 from tests.odd_server import answer, odd_server
 
@@ -69,3 +69,15 @@ def test_an_unknown_filter_is_refused(settings: dict[str, Any]) -> None:
     with SakariClient.from_settings(settings) as sakari:
         with pytest.raises(ConfigError, match="contacts has no filter 'name'; it has firstName"):
             list(sakari.contacts.list({"name": "Ada"}))
+
+
+@pytest.mark.parametrize("value", ["", " \n"])
+def test_an_empty_filter_is_not_taken_for_none(
+    emulator: EmulatorServer, settings: dict[str, Any], value: str
+) -> None:
+    with SakariClient.from_settings(settings) as sakari:
+        with pytest.raises(
+            InvalidInputError, match=r"filters\.tags must be text that is not empty"
+        ):
+            list(sakari.contacts.list({"tags": value}))
+    assert not emulator.requests

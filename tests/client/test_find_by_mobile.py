@@ -111,6 +111,9 @@ def number_of_row(emulator: EmulatorServer, index: int, number: str, country: st
         ("(310) 555-0199", None, "+13105550199"),
         ("06 12 34 56 78", None, "+33612345678"),
         ("33612345678", "US", "+33612345678"),
+        ("4915112345678", "DE", "+4915112345678"),
+        ("4915112345678", "DE", "+494915112345678"),
+        ("0012125550123", None, "+12125550123"),
         ("+5215512345678", "MX", "+525512345678"),
     ],
 )
@@ -130,6 +133,20 @@ def test_a_number_is_found_in_whatever_form_it_is_stored(
 def test_another_number_is_not_taken_for_it(stored: str, country: str | None) -> None:
     contact = {"mobile": {"number": stored, "country": country}}
     assert not phone.same(contact, "+13105550199")
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_looked_for_in_both(
+    emulator: EmulatorServer, sakari: SakariClient
+) -> None:
+    asked = ("4915112345678", "DE")
+    assert sakari.contacts.find_by_mobile(*asked) is None
+    with_code = number_of_row(emulator, 0, "+4915112345678", "DE")
+    found = sakari.contacts.find_by_mobile(*asked)
+    assert found is not None
+    assert found["id"] == with_code
+    number_of_row(emulator, 1, "+494915112345678", "DE")
+    with pytest.raises(SeveralFoundError):
+        sakari.contacts.find_by_mobile(*asked)
 
 
 def test_two_writings_of_one_number_are_several_contacts(

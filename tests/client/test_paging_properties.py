@@ -7,11 +7,12 @@ import logging
 import random
 from typing import TYPE_CHECKING
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sakari_client.errors import PagingError
 from tests.client.moving_list import AnyOrder, Change, MovingList, as_text
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from sakari_client.paging.stitched import StitchedList
@@ -101,7 +102,7 @@ def read_and_listen(listing: StitchedList) -> tuple[list[str], str]:
     return came, said.getvalue()
 
 
-@settings(max_examples=2500, deadline=None)
+@examples(1_000)
 @given(
     size=st.integers(0, 60),
     order=ORDERS,
@@ -131,7 +132,7 @@ def test_every_row_that_stayed_comes_exactly_once(  # noqa: PLR0913
     assert set(came) <= moving.ever
 
 
-@settings(max_examples=2500, deadline=None)
+@examples(1_000)
 @given(
     size=st.integers(0, 60),
     hints=HINTS,
@@ -189,7 +190,7 @@ def _reordering_ties(seed: int) -> Change:
     return change
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(600)
 @example(  # ids rise with time, so that ties look sorted by them until they do not
     size=135,
     order="newest, tied",
@@ -247,7 +248,7 @@ def test_rows_of_one_moment_may_come_in_another_order_each_time(  # noqa: PLR091
     assert moving.always <= set(came) or not listing.complete
 
 
-@settings(max_examples=500, deadline=None)
+@examples(250)
 @given(
     size=st.integers(20, 200),
     hints=HINTS,
@@ -281,7 +282,7 @@ def test_a_list_sorted_by_the_latest_change_looks_like_another_until_one_comes( 
     assert failed or wanted <= set(came), f"lost {sorted(wanted - set(came))}"
 
 
-@settings(max_examples=500, deadline=None)
+@examples(250)
 @given(
     size=st.integers(0, 200),
     hints=HINTS,
@@ -312,7 +313,7 @@ def test_an_order_that_changes_at_each_request_is_said(  # noqa: PLR0913
     assert set(came) == moving.always or said, "short, and nothing was said"
 
 
-@settings(max_examples=2500, deadline=None)
+@examples(1_000)
 @given(
     size=st.integers(0, 200),
     order=ORDERS,

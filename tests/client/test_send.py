@@ -23,6 +23,7 @@ TEXT = "Hello {{firstName}}"
 
 
 ADA, BEN = "+12125550123", "+12125550124"
+GERMAN = {"number": "4915112345678", "country": "DE"}
 
 
 @pytest.fixture
@@ -153,6 +154,10 @@ def test_the_request_says_all_that_was_asked_and_no_more(
         ({"template": TEXT, "contacts": [{"mobile": {"number": "()"}}]}, "neither id nor"),
         ({"template": TEXT, "contacts": [{"mobile": {"number": "12"}}]}, "too short"),
         ({"template": TEXT, "contacts": [{"mobile": {"number": "00 12-34"}}]}, "too short"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": f"{ADA} / {BEN}"}}]}, "cannot be"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": f"{ADA}4567"}}]}, "cannot be one"),
+        ({"template": TEXT, "contacts": [{"mobile": {"number": f"{ADA};5"}}]}, "cannot be one"),
+        ({"template": TEXT, "contacts": [{"mobile": GERMAN}]}, "may begin with the country code"),
         ({"template": TEXT, "contacts": [{"mobile": {"number": ADA, "country": 1}}]}, "country"),
         ({"template": TEXT, "contacts": [{"id": "a "}, {"id": "a"}]}, "blanks around it"),
         ({"template": TEXT, "conversations": ["\ta"]}, "conversations hold an id with blanks"),
@@ -205,6 +210,18 @@ def test_what_cannot_be_meant_is_not_sent(
         ],
         [{"id": "a", "mobile": {"number": ADA}}, {"id": "a"}],
         [{"mobile": {"number": "555123"}}, {"mobile": {"number": "555-123"}}],
+        # Ten digits are enough where two have no country, as these have none that exists.
+        [{"mobile": {"number": "2125550123"}}, {"mobile": {"number": "9992125550123"}}],
+        ["+376312345", {"mobile": {"number": "312345", "country": "AD"}}],
+        [{"mobile": {"number": "312345"}}, "+376312345"],
+        [
+            {"id": "a", "mobile": {"number": "4915112345678", "country": "DE"}},
+            "+4915112345678",
+        ],
+        [
+            "+494915112345678",
+            {"id": "a", "mobile": {"number": "4915112345678", "country": "de"}},
+        ],
     ],
 )
 def test_a_person_who_is_named_twice_is_not_texted_twice(
@@ -221,6 +238,8 @@ def test_a_person_who_is_named_twice_is_not_texted_twice(
         [ADA, BEN],
         ["+12125550123", "+4912125550123"],  # the one ends like the other, in another country
         [{"mobile": {"number": "5550123"}}, ADA],
+        [{"mobile": {"number": "125550123"}}, {"mobile": {"number": "999125550123"}}],
+        [{"mobile": {"number": "0491512345", "country": "DE"}}, "+491512345"],
         [{"id": "a", "mobile": None}, {"id": "b", "mobile": {}}],
     ],
 )

@@ -63,6 +63,29 @@ def test_an_answer_that_does_not_tell_is_not_taken_for_success() -> None:
     assert statuses({"messages": MADE[:2], "valid": 2}) == ["accepted", "accepted", "unknown"]
 
 
+def test_a_refusal_of_nobody_who_was_named_is_not_taken_for_success() -> None:
+    assert statuses({"invalid": [BLOCKED], "valid": 3}) == ["unknown"] * 3
+    assert statuses({"invalid": [BLOCKED], "valid": 2}) == ["unknown"] * 3
+    assert statuses({"invalid": [BLOCKED], "messages": MADE[:1], "valid": 3})[0] == "accepted"
+
+
+def test_those_named_and_those_found_are_told_by_one_count() -> None:
+    found = {"id": "m9", "contact": {"id": "f"}}
+    data = {"requested": 9, "valid": 9, "messages": [found]}
+    result = read_result(ASKED, data, filtered=True)
+    assert [one.status for one in (*result.recipients, *result.found)] == ["accepted"] * 4
+    data = {"requested": 9, "valid": 8, "messages": [found], "invalid": [BLOCKED]}
+    result = read_result(ASKED, data, filtered=True)
+    assert [one.status for one in result.recipients] == ["unknown"] * 3  # one may be the refused
+    assert [(one.status, one.asked["contact"]["id"]) for one in result.found] == [
+        ("accepted", "f"),
+        ("rejected", "z"),
+    ]
+    assert result.others == "accepted"
+    assert read_result(ASKED, {**data, "valid": 7}, filtered=True).others == "unknown"
+    assert read_result(ASKED, {"valid": 3}, filtered=True).others == "unknown"
+
+
 def test_who_is_invalid_is_rejected_and_the_rest_counted() -> None:
     refused = {"id": "b", "error": {"code": "CONT-010", "description": "no"}}
     result = read_result(ASKED, {"invalid": [refused], "valid": 2})

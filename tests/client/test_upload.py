@@ -168,6 +168,35 @@ def test_a_chunk_holds_each_number_once_and_rows_keep_their_order(
     assert stored["firstName"] == "Ada"
 
 
+def test_new_contacts_that_hold_different_things_can_share_a_request(
+    emulator: EmulatorServer, sakari: SakariClient, settings: dict[str, Any]
+) -> None:
+    rows = people(4)
+    rows[1]["email"] = "p1@example.com"
+    rows[2]["attributes"] = {"plan": "pro"}
+    [[header, *lines]] = sent(rows, settings, blanks=True)
+    assert header == ["country", "firstName", "email", "mobile", "plan"]
+    assert [line[2::2] for line in lines] == [
+        ["", ""], ["p1@example.com", ""], ["", "pro"], ["", ""],
+    ]  # fmt: skip
+    assert statuses(list(sakari.contacts.upload(rows, blanks=True))) == {"written": 4}
+    stored = sakari.contacts.find_by_mobile("+19075550140")
+    assert stored is not None
+    assert (stored["email"], stored["attributes"]) == (None, {})
+
+
+def test_blanks_count_as_bytes_too(settings: dict[str, Any]) -> None:
+    # Each row is short and has 3,000 columns of its own, which are blanks in all the others.
+    rows = people(40)
+    for at, one in enumerate(rows):
+        one["attributes"] = {f"{at} {name}": "x" for name in range(3000)}
+    requests = sent(rows, settings, blanks=True)
+    assert len(requests) > 1
+    assert sum(len(lines) - 1 for lines in requests) == 40
+    for lines in requests:
+        assert sum(len(",".join(line).encode()) + 2 for line in lines) < 5_000_000
+
+
 def test_no_row_is_sent_an_empty_cell(settings: dict[str, Any]) -> None:
     rows = people(6)
     rows[2]["attributes"] = {"plan": "pro"}

@@ -75,6 +75,19 @@ def test_numbers_are_known_whatever_way_they_come_back() -> None:
             ["written"] * 3,
         ),
         (
+            {"errors": [{"error": {"code": "CONT-010"}}], "submitted": 3, "success": 3},
+            ["unknown"] * 3,
+        ),
+        (
+            {
+                "contacts": people(2),
+                "errors": [{"error": {"code": "CONT-010"}}],
+                "submitted": 3,
+                "success": 2,
+            },
+            ["written", "written", "rejected"],
+        ),
+        (
             {"contacts": [NO_MOBILE, *people(3)[1:]], "submitted": 3, "success": 3},
             ["written"] * 3,
         ),

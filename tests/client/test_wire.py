@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import random
 import re
+import socket
+import ssl
+import threading
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from sakari_client import errors
-from sakari_client.http.bodies import as_json
+from sakari_client.http.bodies import as_bytes, as_json
 from sakari_client.http.wire import Request
 from tests.client.reach import LIST, SEND, odd
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sakari_client.http.answers import Answer
 
 ELSEWHERE = "https://api.sakari.io/v1/accounts/1a/contacts"
 
@@ -76,6 +84,80 @@ def test_an_answer_that_is_given_up_gives_its_connection_back(odd_one: str) -> N
         with pytest.raises(errors.SakariError):
             client.call(LIST)
         assert client.call(LIST) == {}
+
+
+LARGE = as_bytes(bytes(16_000_000))
+"""More than the operating system keeps for a server that does not read."""
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "tls"])
+def tls(request: pytest.FixtureRequest, tmp_path: Path) -> ssl.SSLContext | None:
+    """None, or what a server needs whose authority is in the file `ca.pem`."""
+    if not request.param:
+        return None
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@contextlib.contextmanager
+def reading_server(
+    tls: ssl.SSLContext | None, read: Callable[[socket.socket], None]
+) -> Iterator[str]:
+    """A server that reads one connection as a test wants; gives its address."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            connection = stack.enter_context(listener.accept()[0])
+            if tls:
+                connection = stack.enter_context(tls.wrap_socket(connection, server_side=True))
+            read(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+        yield f"{scheme}://{host}:{listener.getsockname()[1]}"
+        thread.join(10)
+
+
+def send_large(url: str, tls: ssl.SSLContext | None, folder: Path, **limits: float) -> Answer:
+    config = {**limits, **({"ca_file": str(folder / "ca.pem")} if tls else {})}
+    request = Request("POST /sharefile", "POST", f"{url}/v1/tools/sharefile", LARGE)
+    return odd(url, **config)._wire.send(request, "tok")
+
+
+def test_a_request_may_take_longer_to_be_sent_than_a_connection_to_be_made(
+    tls: ssl.SSLContext | None, tmp_path: Path
+) -> None:
+    def late(connection: socket.socket) -> None:
+        threading.Event().wait(1.5)
+        left = len(LARGE.content)
+        while left > 0:
+            left -= len(connection.recv(1_000_000))
+        connection.sendall(answer(b"{}"))
+
+    with reading_server(tls, late) as url:
+        sent = send_large(url, tls, tmp_path, connect_timeout=1, request_timeout=60)
+    assert sent.status == 200
+
+
+@pytest.mark.parametrize("bytes_at_once", [0, 4096])
+def test_a_request_that_is_read_slowly_ends_with_the_request_timeout(
+    tls: ssl.SSLContext | None, tmp_path: Path, bytes_at_once: int
+) -> None:
+    given_up = threading.Event()
+
+    def slowly(connection: socket.socket) -> None:
+        while not given_up.wait(0.005 if bytes_at_once else 20):
+            connection.recv(bytes_at_once)
+
+    with reading_server(tls, slowly) as url:
+        with pytest.raises(errors.RequestTimeoutError):
+            send_large(url, tls, tmp_path, connect_timeout=20, request_timeout=0.3)
+        given_up.set()
 
 
 def test_connections_are_used_again() -> None:

@@ -106,7 +106,16 @@ def test_media_and_group(api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("x" * 160, 1), ("x" * 161, 2), ("\xdc\xa7" * 80, 1), ("ж" * 70, 1), ("ж" * 71, 2)],
+    [
+        ("x" * 160, 1),
+        ("x" * 161, 2),
+        ("\xdc\xa7" * 80, 1),
+        ("ж" * 70, 1),
+        ("ж" * 71, 2),
+        ("€" * 100, 2),
+        ("{" * 160, 3),
+        ("😀" * 67, 3),
+    ],
 )
 def test_segments_and_price(api: Api, text: str, parts: int) -> None:
     data = _send(api, contacts=[{"id": _able(api)["id"]}], template=text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.paging.page import Row
 from tap_sakari.window import Window, as_text, plan
+from tests.examples import examples
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LOOKBACK = timedelta(days=2)
@@ -83,7 +84,7 @@ EVENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=1_500, deadline=None)
+@examples(600)
 @given(events=EVENTS, start=st.none() | st.integers(-100, 200))
 def test_no_change_is_missed_for_longer_than_full_scan_every(
     events: list[tuple[object, ...]], start: int | None

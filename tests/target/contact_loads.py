@@ -136,3 +136,8 @@ def tags(contact: Contact) -> dict[str, bool]:
 def methods(emulator: EmulatorServer) -> dict[str, int]:
     """How many requests for contacts came, by method."""
     return dict(Counter(one.method for one in emulator.requests if "/contacts" in one.path))
+
+
+def turn(emulator: EmulatorServer, ahead: int) -> int:
+    """The number of a request that is still to come, for the switches that hit each n-th one."""
+    return sum("/accounts/" in one.path for one in emulator.requests) + ahead

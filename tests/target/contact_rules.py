@@ -73,7 +73,9 @@ def accounts(draw: st.DrawFn) -> list[Contact]:
     """Contacts who are there before; two may have one email address."""
     found = []
     for at, number in enumerate(draw(st.permutations(NUMBERS))[: draw(st.integers(0, 2))]):
-        one: Contact = {"id": IDS[at], "mobile": number, "blocked": "2025-01-01"}
+        one: Contact = {"id": IDS[at], "mobile": number}
+        if draw(st.booleans()):
+            one["blocked"] = "2025-01-01"
         one["firstName"] = draw(st.sampled_from(["A", "B"]))
         one["email"] = draw(st.sampled_from(EMAILS))
         one["tags"] = {k: v is not False for k, v in draw(_TAGS).items()}
@@ -85,10 +87,13 @@ def accounts(draw: st.DrawFn) -> list[Contact]:
 # The rules.
 
 
-def apply(  # noqa: PLR0911
-    contacts: list[Contact], wanted: ContactInput, route: Route
+def apply(  # noqa: C901, PLR0911 - a line for each rule
+    contacts: list[Contact], wanted: ContactInput, route: Route, brought: set[str]
 ) -> str:
-    """Do to contacts what a record asks for; gives what became of it, in a word."""
+    """Do to contacts what a record asks for; gives what became of it, in a word.
+
+    Numbers that records of the run had, of contacts who are there, are kept in `brought`.
+    """
     keys = {"id": wanted.sakari_id, "mobile": wanted.mobile, "email": wanted.email}
     having = {
         kind: [one for one in contacts if value and one.get(kind) == value]
@@ -103,6 +108,7 @@ def apply(  # noqa: PLR0911
     if deletes:
         if contact:
             contacts.remove(contact)
+            brought.discard(contact["mobile"])
             return "delete"
         return "already_absent" if held else "no_match_key"
     if contact is None and route.mode == "update":
@@ -110,9 +116,15 @@ def apply(  # noqa: PLR0911
     if contact is None and not wanted.mobile:
         return "no_match_key"
     if contact and route.mode == "create":
+        brought |= {contact["mobile"]} if wanted.mobile else set()
         return "exists"
     if any(one is not contact for one in having["mobile"]):
         return "number_taken"
+    if contact and wanted.mobile not in {None, contact["mobile"]}:
+        if refused := _refused_move(contact, wanted, brought):
+            return refused
+        brought.discard(contact["mobile"])
+    brought |= {wanted.mobile} if wanted.mobile else set()
     before = copy.deepcopy(contact)
     if contact is None:
         contact = {"id": None, "tags": {}, "attributes": {}}
@@ -121,6 +133,13 @@ def apply(  # noqa: PLR0911
     if before is None:
         return "create"
     return "unchanged" if contact == before else "update"
+
+
+def _refused_move(contact: Contact, wanted: ContactInput, brought: set[str]) -> str | None:
+    if contact.get("blocked"):
+        return "opted_out"
+    named = wanted.sakari_id and wanted.sakari_id == contact["id"]
+    return "ambiguous_match" if contact["mobile"] in brought and not named else None
 
 
 def _change(contact: Contact, wanted: ContactInput, route: Route) -> None:
@@ -160,11 +179,13 @@ class Account:
         contacts: as the API shows them.
         append: whether appended tags and attributes are added to those there, or replace them.
         made: how many were made.
+        brought: numbers that records had, as of `apply`.
     """
 
     contacts: list[Contact] = field(default_factory=list)
     append: str = "adds"
     made: int = 0
+    brought: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, contacts: list[Contact], append: str) -> Account:
@@ -183,7 +204,7 @@ class Account:
         """Whom a key finds."""
         kind, value = key
         return [
-            KnownContact(row, one)
+            KnownContact(row, one, one["mobile"]["number"] in self.brought)
             for row, one in enumerate(self.contacts)
             if (one["mobile"]["number"] if kind == "mobile" else one.get(kind)) == value
         ]

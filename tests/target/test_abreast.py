@@ -60,6 +60,26 @@ def test_jobs_in_flight_are_ended_and_told_where_one_fails() -> None:
     assert len(begun) < 100_000
 
 
+def test_however_many_are_in_flight_where_one_fails_all_are_told() -> None:
+    together, failing = threading.Barrier(20), threading.Event()
+
+    def fail_first(job: int) -> int:
+        together.wait(10)
+        if job == 0:
+            failing.set()
+            raise ValueError
+        failing.wait(10)
+        return job
+
+    for _ in range(5):  # which ends first is not certain
+        together.reset()
+        failing.clear()
+        told: list[tuple[int, int]] = []
+        with pytest.raises(ValueError):  # noqa: PT011 - nothing else raises it
+            told.extend(abreast(run_of(lambda: False, 20), range(20), fail_first))
+        assert sorted(told) == [(job, job) for job in range(1, 20)]
+
+
 def test_nothing_is_begun_once_the_run_is_to_stop() -> None:
     seen: list[int] = []
     for job, _ in abreast(run_of(lambda: len(seen) >= 5, 4), range(1000), lambda one: one):

@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.errors import InvalidInputError
+from target_sakari.contacts.fold import fold
 from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.contacts.values import alike, plain
+from target_sakari.mapping.inputs import ContactInput
+from target_sakari.routes import Route
+
+NUMBER = "+19075550140"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,12 @@ def test_values_that_an_upload_turns_into_text_are_the_same(one: Any, other: Any
 def test_other_values_are_not(one: Any, other: Any) -> None:
     assert not alike(one, other)
     assert not alike(other, one)
+
+
+def test_the_country_that_one_of_several_records_tells_is_kept() -> None:
+    told, other = ContactInput(mobile=NUMBER, country="US"), ContactInput(mobile=NUMBER)
+    route = Route("people", "contacts")
+    assert fold(told, other, route).country == fold(other, told, route).country == "US"
 
 
 def test_values_become_what_json_has() -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from sakari_emulator.server import EmulatorServer
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
-from tests.target.contact_loads import Record, load, number, people, stored
-
-if TYPE_CHECKING:
-    from sakari_emulator.server import EmulatorServer
+from tests.conftest import settings_for
+from tests.target.contact_loads import Load, Record, load, number, people, stored
 
 
 def posts(emulator: EmulatorServer) -> int:
@@ -60,14 +59,23 @@ def test_what_no_cell_can_hold_is_written_by_itself(
     assert stored(emulator, number(5)).attributes == {"list": [1, 2]}
 
 
-def test_rows_are_sorted_by_their_columns(
+def test_known_contacts_are_sorted_by_their_columns_and_new_ones_are_not(
     emulator: EmulatorServer, settings: dict[str, Any]
 ) -> None:
-    records = people(200)
+    records: list[Record] = people(200)
+    for at, one in enumerate(records):
+        one["attributes"] = {f"a{at % 5}": at}
     for one in records[::2]:
         one["email"] = f"{one['firstName']}@example.com"
     assert load(settings, records).counts == {"written": 200}
-    assert posts(emulator) == 2
+    assert posts(emulator) == 1
+    assert stored(emulator, number(7)).attributes == {"a2": "7"}
+    assert stored(emulator, number(7)).email is None
+    changed = [{"mobile": one["mobile"], "lastName": "L"} for one in records]
+    for one in changed[::2]:
+        one["firstName"] = "F"
+    assert load(settings, changed).counts == {"written": 200}
+    assert posts(emulator) == 1 + 2
 
 
 @pytest.mark.parametrize("bad_row", ["told", "fails_all"])
@@ -114,6 +122,14 @@ def test_an_upload_that_is_too_large_is_halved_once_and_for_all(
     assert posts(emulator) == len(refused) + 8
 
 
+def test_both_halves_tell_how_often_they_were_sent(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(csv_max_rows=100)
+    result = load(settings, people(200))
+    assert {one.attempts for _, one in result.outcomes} == {2}
+
+
 def test_where_sakari_takes_no_csv_all_is_written_one_by_one(
     emulator: EmulatorServer, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -132,3 +148,46 @@ def test_an_upload_that_fails_is_looked_up_and_written_one_by_one(
     assert result.counts == {"written": 60}
     assert posts(emulator) == 1
     assert all(one.sakari_id for _, one in result.outcomes)
+
+
+@pytest.mark.parametrize(("size", "reads"), [(130, 3), (10_000, 60)])
+def test_known_contacts_of_an_upload_that_fails_are_read_anew(size: int, reads: int) -> None:
+    with EmulatorServer(contacts=size, messages=0, conversations=0, seed=1) as emulator:
+        settings = {**settings_for(emulator), "max_retries": 0}
+        load(settings, people(60))
+        emulator.switch(fail_after_accept_every=1, fail_after_accept="500")
+        before = posts(emulator)
+        result = load(settings, [{**one, "lastName": "L"} for one in people(60)])
+        assert result.counts == {"written": 60}
+        assert posts(emulator) == before + 1
+        after = [one.method for one in emulator.requests]
+        # All of them, or each in the one writing that all numbers of the account have.
+        assert after[::-1].index("POST") <= reads
+
+
+def test_a_run_that_is_to_stop_looks_for_nothing_after_an_upload(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(fail_after_accept_every=1, fail_after_accept="500")
+    settings = {**settings, "max_retries": 0}
+    result = load(settings, people(60), stopping=lambda: posts(emulator) > 0)
+    assert result.outcomes == []
+    assert emulator.requests[-1].method == "POST"
+
+
+def test_the_id_that_an_upload_tells_is_the_true_one(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    load(settings, people(2))
+    result = Load()
+
+    def vanish() -> bool:
+        if result.outcomes and emulator.account.contacts.find(first.id):
+            emulator.account.contacts.remove(first)
+        return False
+
+    first = stored(emulator, number(1))
+    records = [{**one, "lastName": "L"} for one in people(2)]
+    load(settings, records, batch=1, write_method="bulk", stopping=vanish, into=result)
+    assert result[1].outcome == "written"
+    assert result[1].sakari_id == stored(emulator, number(1)).id != first.id

@@ -15,10 +15,12 @@ from sakari_client.errors import (
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
 from tests.odd_server import answer, odd_server
-from tests.target.contact_loads import Load, load, methods, number, people
+from tests.target.contact_loads import Load, Record, load, methods, number, people, turn
 
 if TYPE_CHECKING:
     from sakari_emulator.server import EmulatorServer
+
+NAMES = {one["firstName"] for one in people(100)}
 
 
 def test_a_record_that_sakari_fails_at_is_unknown_and_the_others_go_on(
@@ -45,6 +47,18 @@ def test_tries_are_counted(emulator: EmulatorServer, settings: dict[str, Any]) -
     )
 
 
+def each_in_a_chunk_of_its_own(settings: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Records of contacts who are known; they have columns of their own."""
+    load(settings, people(count))
+    return [{**one, "attributes": {f"a{at}": 1}} for at, one in enumerate(people(count))]
+
+
+def changed(emulator: EmulatorServer) -> set[str]:
+    """The numbers of those among them who were written."""
+    contacts = [one for one in emulator.account.contacts if one.first_name in NAMES]
+    return {one.mobile.number for one in contacts if one.mobile and one.attributes}
+
+
 @pytest.mark.parametrize("method", ["single", "bulk"])
 def test_credentials_that_end_during_the_run_end_it(
     emulator: EmulatorServer, settings: dict[str, Any], method: Any
@@ -56,18 +70,12 @@ def test_credentials_that_end_during_the_run_end_it(
             emulator.switch(error_every=1, error_status=401)
         return False
 
-    records = people(30)
-    for at, one in enumerate(records):
-        one["attributes"] = {f"a{at}": 1}  # columns of its own, so a chunk of its own
+    records = each_in_a_chunk_of_its_own(settings, 30)
     with pytest.raises(AuthenticationError):
         load(settings, records, write_method=method, stopping=revoke, into=result, workers=4)
     assert 5 <= len(result.outcomes) < 30
     assert result.counts == {"written": len(result.outcomes)}
-    told = {item.record["mobile"] for item, _ in result.outcomes}
-    there = {one.mobile.number for one in emulator.account.contacts if one.mobile}
-    assert told <= there
-    # Nothing was begun after, so hardly any is there that nobody was told of.
-    assert {number(at) for at in range(30)} & there == told
+    assert changed(emulator) == {item.record["mobile"] for item, _ in result.outcomes}
 
 
 def test_an_account_without_credit_ends_the_run() -> None:
@@ -96,9 +104,7 @@ def test_a_run_that_is_to_stop_begins_nothing_further(
     emulator: EmulatorServer, settings: dict[str, Any], method: Any
 ) -> None:
     result = Load()
-    records = people(40)
-    for at, one in enumerate(records):
-        one["attributes"] = {f"a{at}": 1}
+    records = each_in_a_chunk_of_its_own(settings, 40)
     load(
         settings,
         records,
@@ -109,7 +115,7 @@ def test_a_run_that_is_to_stop_begins_nothing_further(
     )
     assert 7 <= len(result.outcomes) <= 7 + 3
     assert result.counts == {"written": len(result.outcomes)}
-    assert len(emulator.ids("contacts")) == 130 + len(result.outcomes)
+    assert len(changed(emulator)) == len(result.outcomes)
 
 
 def test_a_run_that_is_to_stop_reads_no_further(
@@ -163,6 +169,50 @@ def test_a_deletion_whose_answer_was_lost_is_done(
     assert result.counts == {"written": 2}
     assert 2 in {one.attempts for _, one in result.outcomes}
     assert len(emulator.ids("contacts")) == 130
+
+
+@pytest.mark.parametrize("status", [429, 401])
+def test_a_contact_that_was_gone_before_is_skipped_however_often_that_was_asked(
+    emulator: EmulatorServer, settings: dict[str, Any], status: int
+) -> None:
+    load(settings, people(1))
+    result = Load()
+
+    def vanish() -> bool:
+        if result.outcomes:
+            emulator.account.delete("contacts", 1, "front")
+            emulator.switch(error_every=turn(emulator, 1), error_status=status)
+        return len(result.outcomes) > 1
+
+    records: list[Record] = [
+        {**people(1)[0], "lastName": "L"},
+        {"mobile": number(0), "route": Route("gone", "contacts", mode="delete")},
+    ]
+    load(settings, records, stopping=vanish, into=result, batch=1)
+    assert (result[1].outcome, result[1].reason) == ("skipped", Reason.ALREADY_ABSENT)
+    assert result[1].attempts == 2
+
+
+def test_who_was_gone_before_can_be_made_again(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    first = load(settings, people(1))[0].sakari_id
+    result = Load()
+
+    def vanish() -> bool:
+        if first in emulator.ids("contacts") and result.outcomes:
+            emulator.account.delete("contacts", 1, "front")
+        return False
+
+    route = Route("people", "contacts", delete=True)
+    records: list[Record] = [
+        {"mobile": number(0), "lastName": "L"},
+        {"mobile": number(0), "deleted": True},
+        *people(1),
+    ]
+    load(settings, records, route, stopping=vanish, into=result, batch=1)
+    assert [result[at].outcome for at in range(3)] == ["written", "skipped", "written"]
+    assert result[2].action == "create"
 
 
 def test_an_account_that_cannot_be_read_ends_the_run(

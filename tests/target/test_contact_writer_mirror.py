@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from target_sakari.contacts.mirror import MirrorRefusedError
+from target_sakari.reasons import Reason
 from target_sakari.routes import Route
-from tests.target.contact_loads import load, methods, number, people
+from tests.target.contact_loads import load, methods, number, people, stored
 
 if TYPE_CHECKING:
     from sakari_emulator.server import EmulatorServer
@@ -69,6 +70,56 @@ def test_too_many_are_not_removed(
         load(settings, people(49), ROUTE, dry_run=dry_run)
     assert len(numbers(account)) == 100
     assert len(load(settings, people(50), ROUTE, dry_run=dry_run).rows) == 50
+
+
+def test_the_strictest_of_several_limits_holds(
+    account: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    other = Route("others", "contacts", mode="mirror", max_delete_percent=10)
+    records = [*people(40), *({**one, "route": other} for one in people(80)[40:])]
+    with pytest.raises(MirrorRefusedError, match="more than 10 percent"):
+        load(settings, records, ROUTE, routes=[ROUTE, other])
+    assert len(numbers(account)) == 100
+
+
+@pytest.mark.parametrize("told", ["full", "counts"])
+def test_contacts_that_the_run_made_do_not_weigh(
+    account: EmulatorServer, settings: dict[str, Any], told: str
+) -> None:
+    account.switch(csv_lists=told)
+    others = people(500)[200:]
+    with pytest.raises(MirrorRefusedError, match="100 of 100"):
+        load(settings, others, ROUTE)
+    assert {number(at) for at in range(100)} <= numbers(account)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_who_opted_out_stays_and_is_told(
+    account: EmulatorServer, settings: dict[str, Any], *, dry_run: bool
+) -> None:
+    gone = [stored(account, number(at)) for at in (10, 11)]
+    for one in gone:
+        one.blocked = "2026-01-01T00:00:00.000Z"
+    few = replace(ROUTE, max_delete_percent=1)
+    records = [one for one in people(99) if one["mobile"] not in {number(10), number(11)}]
+    result = load(settings, records, few, dry_run=dry_run)
+    ends = {str(row.key["id"]): (row.outcome.outcome, row.outcome.reason) for row in result.rows}
+    assert {ends.pop(one.id) for one in gone} == {("skipped", Reason.OPTED_OUT)}
+    assert [*ends.values()] == [("planned" if dry_run else "written", None)]
+    assert {one.mobile.number for one in gone if one.mobile} <= numbers(account)
+    # So a record that comes later does not make such a contact anew.
+    assert load(settings, people(12)[10:]).counts == {"unchanged": 2}
+
+
+def test_nobody_is_removed_where_a_write_ended_unknown(
+    account: EmulatorServer, settings: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    account.switch(fail_after_accept_every=1, fail_after_accept="500")
+    records = [*people(98), {"mobile": number(98), "firstName": "Changed"}]
+    result = load({**settings, "max_retries": 0}, records, ROUTE, write_method="single")
+    assert result.counts == {"unchanged": 98, "unknown": 1}
+    assert result.rows == []
+    assert any("1 records for contacts were not written" in one for one in caplog.messages)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.errors import AuthenticationError, RequestRefusedError
+from target_sakari.contacts.mirror import MirrorRefusedError
 from target_sakari.exits import UnexpectedError, exit_code
 from target_sakari.loading.loader import LostOutcomeError, TooManyRejectedError
 from target_sakari.messages import InputError
@@ -17,10 +18,11 @@ from tests.target.recorder import Recorder, rejected, written
 from tests.target.run import lines, make_target, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from target_sakari.routes import Item
+    from target_sakari.run import Tell
 
 Settings = dict[str, Any]
 
@@ -128,19 +130,47 @@ def test_too_many_rejected_stop_the_run_at_once(settings: Settings, tmp_path: Pa
     messages = [*people(20), state(20)]
     done = run_target({**settings, "max_rejected": 2}, messages, tmp_path, writers)
     assert isinstance(done.error, TooManyRejectedError)
-    assert "3 of 3 records were rejected, more than max_rejected (2)" in str(done.error)
+    assert "3 of 20 records were rejected, more than max_rejected (2)" in str(done.error)
     assert "invalid_number 3" in str(done.error)
     assert (len(done.outcomes), len(done.rejects), done.states) == (3, 4, [])
     assert writers.finished == []
 
 
-@pytest.mark.parametrize(("bad", "outcomes"), [(50, 120), (51, 100)])
-def test_half_of_the_first_hundred_may_be_rejected_and_no_more(
-    settings: Settings, tmp_path: Path, bad: int, outcomes: int
+class RejectedFirst(Recorder):
+    """Tells the rejected records of a batch first, as the writer of contacts does."""
+
+    def write(self, items: Sequence[Item], tell: Tell) -> None:
+        super().write(sorted(items, key=lambda item: self.answer(item) != rejected(item)), tell)
+
+
+@pytest.mark.parametrize("size", [1000, 100])
+def test_who_may_be_rejected_does_not_hang_on_when_that_is_told(
+    settings: Settings, tmp_path: Path, size: int
 ) -> None:
-    writers = Recorder(answer=lambda item: (rejected if item.position < bad else written)(item))
-    done = run_target(settings, people(120), tmp_path, writers)
-    assert isinstance(done.error, TooManyRejectedError) is (outcomes < 120)
+    writers = RejectedFirst(lambda item: (rejected if item.position % 2 else written)(item))
+    settings = {**settings, "batch_size_rows": size, "max_rejected_percent": 50}
+    done = run_target(settings, people(1000), tmp_path, writers)
+    assert done.error is None
+    assert len(done.outcomes) == 1000
+
+
+@pytest.mark.parametrize(
+    ("size", "read_and_bad", "outcomes"),
+    [
+        (1000, (120, 60), 120),  # half of them
+        (1000, (120, 61), 61),  # more, whatever becomes of the others
+        (10, (120, 50), 120),
+        (10, (120, 51), 91),
+        (10, (99, 99), 99),  # too few to tell
+    ],
+)
+def test_half_of_a_hundred_and_more_may_be_rejected(
+    settings: Settings, tmp_path: Path, size: int, read_and_bad: tuple[int, int], outcomes: int
+) -> None:
+    read, bad = read_and_bad
+    writers = RejectedFirst(lambda item: (rejected if item.position < bad else written)(item))
+    done = run_target({**settings, "batch_size_rows": size}, people(read), tmp_path, writers)
+    assert isinstance(done.error, TooManyRejectedError) is (outcomes < read)
     assert len(done.outcomes) == outcomes
 
 
@@ -246,3 +276,7 @@ def test_refusals_of_the_account_have_their_own_codes() -> None:
         for code in ("ACCT-001", "ACCT-006", "ACCT-008", "ACCT-017", "ACCT-099", "CONT-001")
     }
     assert list(refused.values()) == [5, 5, 4, 4, 4, 6]
+
+
+def test_every_threshold_has_the_same_code() -> None:
+    assert [exit_code(error("x")) for error in (TooManyRejectedError, MirrorRefusedError)] == [3, 3]

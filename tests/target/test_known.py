@@ -129,20 +129,54 @@ def test_who_came_and_what_was_asked_is_remembered(known: KnownContacts) -> None
     for at in range(3):
         known.add({"id": str(at), "firstName": str(at)})
     [one] = known.find(("id", "1"))
-    known.see(one.row)
-    assert [other.sakari_id for other in known.unseen()] == ["0", "2"]
-    known.put({"firstName": "nameless"})
-    for other in known.unseen():
+    known.see(one.row, brought=False)
+    assert [other.sakari_id for other in known.unseen(blocked=False)] == ["0", "2"]
+    assert (known.count(), known.count_unseen()) == (3, 2)
+    for other in known.unseen(blocked=False):
         known.remove(other.row)
-    assert known.count(unseen=True) == 1
-    known.remove(4)
-    assert (known.count(), known.count(unseen=True)) == (1, 0)
+    assert (known.count(), known.count_unseen()) == (1, 0)
     assert not known.was_asked(("id", "7"))
     known.ask(("id", "7"))
     known.ask(("id", "7"))
     assert known.was_asked(("id", "7"))
     assert not known.was_asked(("email", "7"))
     assert [known.came_before("+1") for _ in range(3)] == [False, True, True]
+
+
+def test_contacts_made_in_the_run_are_none_of_those_there(known: KnownContacts) -> None:
+    known.add({"id": "1"})
+    known.put({"id": "2", "mobile": {"number": "+12125550122"}})
+    known.put(ADA | {"id": None})
+    known.add(ADA | {"id": "3"})  # the nameless one
+    assert (known.count(), known.count_unseen()) == (1, 1)
+
+
+def test_who_opted_out_is_told_apart(known: KnownContacts) -> None:
+    for at in range(3):
+        known.add({"id": str(at), "blocked": "2026-01-01T00:00:00.000Z" if at == 1 else None})
+    assert [one.sakari_id for one in known.unseen(blocked=False)] == ["0", "2"]
+    [one] = known.unseen(blocked=True)
+    assert (one.sakari_id, one.record["blocked"]) == ("1", "2026-01-01T00:00:00.000Z")
+    assert (known.count(), known.count_unseen()) == (3, 2)
+
+
+def test_who_was_brought_with_the_number_stays_so(known: KnownContacts) -> None:
+    known.add(ADA)
+    for brought, then in [(False, False), (True, True), (False, True)]:
+        [one] = known.find(("id", "1"))
+        known.see(one.row, brought=brought)
+        assert known.find(("id", "1"))[0].brought is then
+
+
+def test_who_is_not_found_by_id_is_gone_and_so_is_who_has_none(known: KnownContacts) -> None:
+    known.add(ADA)
+    known.lose(("mobile", "+12125550123"))  # the number may have been changed
+    assert names(known, "id", "1") == ["Ada"]
+    known.lose(("id", "1"))
+    assert names(known, "mobile", "+12125550123") == []
+    known.put(ADA | {"id": None})
+    known.lose(("mobile", "+12125550123"))
+    assert names(known, "mobile", "+12125550123") == []
 
 
 def test_values_come_back_as_they_were(known: KnownContacts) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sakari_client.errors import ConfigError
+from target_sakari.messages import MessageReader, as_json
+from target_sakari.writers import make_writers
 from tests.fake_clock import FakeClock
 from tests.target.recorder import Recorder, rejected, written
 from tests.target.run import lines, log_of, make_target, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.target.run import Message
 
 
 Settings = dict[str, Any]
@@ -92,11 +99,11 @@ def test_a_batch_waits_no_longer_than_batch_wait(settings: Settings, tmp_path: P
         )
     assert loader.seconds_left() == 30
     fake.sleep(29)
-    target.message_reader.on_idle()
+    target.message_reader.tick()
     assert writers.batches == []
     fake.sleep(1)
     assert target.message_reader.wait() == 0
-    target.message_reader.on_idle()
+    target.message_reader.tick()
     assert len(writers.records) == 2
     assert loader.seconds_left() is None
     loader.close(finished=True)
@@ -108,6 +115,74 @@ def test_a_batch_that_is_old_is_written_when_a_record_comes(
     writers = Recorder()
     run_target({**settings, "batch_wait": 0}, people(3), tmp_path, writers)
     assert [len(batch) for batch in writers.batches] == [1, 1, 1]
+
+
+def test_a_busy_input_that_brings_nothing_does_not_hold_a_batch_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    fake = FakeClock()
+    writers = Recorder()
+    dropped = {**settings, "stream_maps": {"contacts": {"__filter__": "id < 2"}}}
+    target = make_target({**dropped, "batch_wait": 30}, writers, clock=fake)
+
+    def coming() -> Iterator[str]:
+        yield from lines([*people(2), state(2)])
+        for at in range(2, 10):
+            fake.sleep(10)
+            yield from lines([record("contacts", id=at)])
+        assert len(writers.records) == 2
+
+    target.listen(coming())  # type: ignore[arg-type]
+    assert [len(batch) for batch in writers.batches] == [2]
+
+
+def test_a_record_of_several_maps_is_among_the_rejects_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    maps = {"crm": {"__alias__": "contacts"}, "more": {"__source__": "crm"}}
+    settings = {**settings, "stream_maps": maps, "streams": {"more": {"to": "templates"}}}
+    messages = people(3, "crm")
+    done = run_target(
+        {**settings, "batch_size_rows": 3}, messages, tmp_path, Recorder(answer=rejected)
+    )
+    assert len(done.outcomes) == 6
+    assert [one["record"]["id"] for one in done.rejects[1:]] == [0, 1, 2]
+    again = run_target(settings, done.rejects, tmp_path, Recorder(answer=rejected))
+    assert len(again.outcomes) == 6
+
+
+@pytest.mark.parametrize(
+    "value", ['"\\ud800"', "NaN", "-Infinity", "1E+4400", '{"\\ud800":[1.10,null,"\\udfff"]}']
+)
+def test_a_value_that_cannot_be_sent_is_its_records_own_and_kept_as_it_is(
+    settings: Settings, tmp_path: Path, value: str
+) -> None:
+    odd = '{"type": "RECORD", "stream": "contacts", "record": {"id": 9, "mobile": "+12125550148", '
+    messages: list[Message | str] = [schema("contacts", "id", "mobile", "n")]
+    messages += [f'{odd}"n": {value}}}}}', *people(2)[1:]]
+    settings = {**settings, "streams": {"contacts": {"attributes": ["n"]}}}
+    done = run_target(settings, [*messages, state(3)], tmp_path, make_writers)
+    assert (done.error, done.states) == (None, [3])
+    assert done.ended == ["rejected invalid", "written", "written"]
+    rejects = (tmp_path / "rejects.jsonl").read_text().splitlines()
+    assert f'"n":{value}}},"rejected"' in rejects[1]
+    again = run_target(settings, rejects, tmp_path, Recorder())
+    assert again.ended == ["written"]
+
+
+def test_a_number_may_be_longer_than_python_reads() -> None:
+    long = "1" * 5000
+    line = f'{{"type": "STATE", "value": {{"long": {long}, "n": 7}}}}'
+    message = MessageReader().deserialize_json(line)
+    assert (message["value"]["n"], type(message["value"]["n"])) == (7, int)
+    assert as_json(message) == line.replace(" ", "").encode()
+
+
+def test_odd_text_in_a_key_and_in_a_state_goes_through(settings: Settings, tmp_path: Path) -> None:
+    messages = [schema("contacts", "id"), record("contacts", id="\ud800"), state("\ud800")]
+    done = run_target(settings, messages, tmp_path)
+    assert [one["key"] for one in done.outcomes] == [{"id": "\ud800"}]
+    assert done.states == ["\ud800"]
 
 
 def test_rejects_are_a_singer_stream_that_the_target_takes_back(
@@ -191,14 +266,14 @@ def test_nothing_is_mirrored_where_a_record_could_not_be_read(
         "streams": {"contacts": {"mode": "mirror"}},
         "stream_maps": {"contacts": {"id": "id", "mobile": "mobile.upper()"}},
     }
-    messages = people(3)
+    messages = [*people(3), state(3)]
     run_target(mirrored, messages, tmp_path, writers)
     assert [one.mode for one in writers.finished] == ["mirror"]
     messages[2]["record"]["mobile"] = None
     writers = Recorder()
     done = run_target(mirrored, messages, tmp_path, writers)
     assert writers.finished == []
-    assert "mirror removed nothing; records that could not be read: 1." in done.log
+    assert "contacts: mirror removed no contact, as 1 records could not be read." in done.log
 
 
 def test_flattening_and_sources_give_streams_of_their_own(

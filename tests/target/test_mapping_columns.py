@@ -109,9 +109,9 @@ def test_slips_in_the_settings_are_told() -> None:
     )  # fmt: skip
     known = "id, mobile, country, firstName, lastName, email, tags, attributes"
     assert slips(route) == [
-        f"fields.phone: contacts have no such field; they have {known}",
-        "fields.mobile: the stream has no field phon; did you mean phone?",
-        "attributes: the stream has no field city",
+        ("fields.phone", f"contacts have no such field; they have {known}"),
+        ("fields.mobile", "the stream has no field phon; did you mean phone?"),
+        ("attributes", "the stream has no field city"),
     ]
 
 
@@ -125,12 +125,14 @@ def test_a_country_that_does_not_exist_is_a_slip() -> None:
     assert slips(Route("crm", "contacts", default_country="us")) == []
     for wrong in ("XX", "USA", ""):
         assert slips(Route("crm", "contacts", default_country=wrong)) == [
-            "default_country: must be two letters of ISO 3166, such as US"
+            ("default_country", "must be two letters of ISO 3166, such as US")
         ]
 
 
 def test_only_contacts_have_attributes() -> None:
-    assert slips(Route("crm", "templates", attributes="all")) == ["attributes: templates have none"]
+    assert slips(Route("crm", "templates", attributes="all")) == [
+        ("attributes", "templates have none")
+    ]
     assert slips(Route("crm", "templates")) == []
 
 

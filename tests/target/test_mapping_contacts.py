@@ -42,7 +42,7 @@ def test_a_row_of_a_crm_export() -> None:
         country="US",
         email="zoe@example.com",
         fields={"firstName": "Zo\u00eb", "lastName": "M\u00fcller", "email": "zoe@example.com"},
-        tags=({"tag": "vip", "visible": True}, {"tag": "new", "visible": True}),
+        tags=({"tag": "vip"}, {"tag": "new"}),
         attributes={"Plan": "gold", "Balance": 12.5},
     )
 
@@ -103,15 +103,23 @@ def test_null_and_blank_clear_where_that_is_asked_for() -> None:
     assert read({"mobile": NUMBER}, null_clears=True) == ContactInput(mobile=NUMBER, country="US")
 
 
-def test_an_empty_list_of_tags_is_said() -> None:
-    assert read({"mobile": NUMBER, "tags": []}).tags == ()
-    assert read({"mobile": NUMBER}).tags is None
+@pytest.mark.parametrize("tags", [[], ",", "[]", [" "]])
+def test_an_empty_list_of_tags_says_nothing_unless_null_clears(tags: Any) -> None:
+    assert read({"mobile": NUMBER, "tags": tags}).tags is None
+    assert read({"mobile": NUMBER, "tags": tags}, null_clears=True).tags == ()
+    assert read({"mobile": NUMBER}, null_clears=True).tags is None
+
+
+@pytest.mark.parametrize("value", [{}, [], "", " "])
+def test_an_empty_attribute_says_nothing_unless_null_clears(value: Any) -> None:
+    record = {"mobile": NUMBER, "attributes": {"plan": value}, "city": value}
+    assert read(record, attributes=("city",)).attributes == {}
+    cleared = read(record, attributes=("city",), null_clears=True)
+    assert cleared.attributes == {"plan": None, "city": None}
 
 
 def test_tags_that_flattening_made_text_of() -> None:
-    assert read({"mobile": NUMBER, "tags": ' ["vip, new"]'}).tags == (
-        {"tag": "vip, new", "visible": True},
-    )
+    assert read({"mobile": NUMBER, "tags": ' ["vip, new"]'}).tags == ({"tag": "vip, new"},)
     assert rejected({"mobile": NUMBER, "tags": "[5]"})[0] is Reason.INVALID
 
 

@@ -264,6 +264,31 @@ def test_a_deletion_whose_answer_is_lost_is_done(
     assert named(sakari, kind, NEW[kind]["name"]) == []
 
 
+@BOTH
+def test_a_deletion_that_had_to_wait_claims_nothing(
+    emulator: EmulatorServer, sakari: SakariClient, kind: Named
+) -> None:
+    written(writer(sakari, kind), kind, record(kind))
+    writing = writer(sakari, kind)
+    (found,) = written(writing, kind, record(kind))  # lists them
+    resource = sakari.templates if kind == "templates" else sakari.campaigns
+    resource.delete(str(found.sakari_id))
+    emulator.switch(error_every=2, error_status=429)
+    (deleted,) = written(writing, kind, record(kind), mode="delete")
+    emulator.switch(error_every=0)
+    assert (deleted.outcome, deleted.reason) == ("skipped", Reason.ALREADY_ABSENT)
+
+
+@BOTH
+def test_a_deletion_by_id_spares_a_namesake(
+    emulator: EmulatorServer, sakari: SakariClient, kind: Named
+) -> None:
+    written(writer(sakari, kind), kind, record(kind))
+    (gone,) = written(writer(sakari, kind), kind, record(kind, "gone"), mode="delete")
+    assert (gone.outcome, gone.reason) == ("skipped", Reason.ALREADY_ABSENT)
+    assert len(named(sakari, kind, NEW[kind]["name"])) == 1
+
+
 def test_a_refusal_is_the_records_own(emulator: EmulatorServer, sakari: SakariClient) -> None:
     wrong = record("templates", name="Odd", type="Fax")
     outcomes = written(writer(sakari, "templates"), "templates", wrong, record("templates"))

@@ -85,10 +85,17 @@ class Started:
     def __init__(
         self, python: ForkServer, account: StruckAccount, folder: Path, **more: Any
     ) -> None:
-        self._outcomes = folder / "outcomes.jsonl"
+        self._outcomes, self._rejects = folder / "outcomes.jsonl", folder / "rejects.singer"
         config = folder / "config.json"
         config.write_text(
-            json.dumps(settings_for(account, outcomes_path=str(self._outcomes), **more))
+            json.dumps(
+                settings_for(
+                    account,
+                    outcomes_path=str(self._outcomes),
+                    rejects_path=str(self._rejects),
+                    **more,
+                )
+            )
         )
         stdin, self.stdin = _pipe()
         self.stdout, stdout = _pipe()
@@ -126,6 +133,15 @@ class Started:
     def told(self) -> list[dict[str, Any]]:
         """The lines of the outcomes file."""
         return [json.loads(line) for line in self._outcomes.read_text().splitlines()]
+
+    def whole_lines(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The lines of the outcomes file and of the rejects file that are not cut short."""
+        texts = (one.read_text() for one in (self._outcomes, self._rejects))
+        outcomes, rejects = (text.splitlines(keepends=True) for text in texts)
+        return (
+            [json.loads(line) for line in outcomes if line.endswith("\n")],
+            [json.loads(line) for line in rejects if line.endswith("\n")],
+        )
 
 
 def _pipe() -> tuple[IO[bytes], IO[bytes]]:
@@ -231,6 +247,38 @@ def test_nobody_who_takes_states_is_one_line(account: StruckAccount, start: Star
     assert len(errors(log)) == 1
     assert "Traceback" not in log
     assert len(started.told()) == len(account.names()) == 20
+
+
+def dirty() -> str:
+    """Templates, with a state after every tenth; every fourth is of a type that does not exist."""
+    messages = [schema("templates", "name", "template")]
+    for at in range(COUNT):
+        kind = "Fax" if at % 4 == 0 else "SMS"
+        messages.append(record("templates", name=name(at), template="Hi", type=kind))
+        if at % STATES_EVERY == STATES_EVERY - 1:
+            messages.append(state(at + 1))
+    return lines(messages).getvalue()
+
+
+@pytest.mark.parametrize("size", [5, 12])
+@pytest.mark.parametrize("at", [1, 8, 17, 28])
+def test_a_kill_leaves_files_that_say_what_states_and_batches_claim(
+    account: StruckAccount, start: Start, at: int, size: int
+) -> None:
+    started = start(batch_size_rows=size)
+    account.strike(lambda post: started.child.send(signal.SIGKILL) if post == at else None)
+    started.give(dirty())
+    code, states, _ = started.finish()
+    assert code == -signal.SIGKILL
+    outcomes, rejects = started.whole_lines()
+    upto = max(states, default=0)
+    assert [one["key"]["name"] for one in outcomes] == [name(one) for one in range(len(outcomes))]
+    # The account takes what is not refused: so many records were decided on before the kill.
+    decided = [one for one in range(COUNT) if one % 4][at - 1]
+    assert max(upto, decided - decided % size) <= len(outcomes) <= decided
+    bad = [one["key"]["name"] for one in outcomes if one["outcome"] == "rejected"]
+    assert bad == [name(one) for one in range(len(outcomes)) if one % 4 == 0]
+    assert [one["record"]["name"] for one in rejects if one["type"] == "RECORD"] == bad
 
 
 @pytest.mark.parametrize(
