@@ -96,8 +96,8 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             )
         case "additionalProperties":
             known = ", ".join(schema["properties"])
-            unknown = ", ".join(sorted(set(instance) - set(schema["properties"])))
-            return f"has no {unknown}; it has {known}."
+            unknown = sorted(set(instance) - set(schema["properties"]))
+            return f"has no setting {', '.join(map(repr, unknown))}; there are {known}."
         case _:
             return f"breaks the rule {error.validator!r}; see docs/settings.md."
 

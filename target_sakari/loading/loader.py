@@ -287,8 +287,8 @@ class Loader:
         summary = self._summary
         return (
             f"{summary.rejected:,} of {summary.read:,} records were rejected, more than {setting} "
-            f"allows: {summary.commonest_reasons()}. Look at the rejects, mend the input or the "
-            "setting `streams`, and run it again."
+            f"allows: {summary.commonest_reasons()}. Mend the input or the setting `streams`; then "
+            "load the rejects, or have the tap send all again (Meltano: --full-refresh)."
         )
 
     # The end
@@ -352,6 +352,10 @@ class Loader:
             self._send_state()
 
     def _say(self, *, finished: bool) -> None:
+        for stream in self._summary.wholly_rejected():
+            self._outside.logger.warning(
+                "%s: every record was rejected. Look at the setting streams.%s.", stream, stream
+            )
         amounts, only_planned = self._run.amounts, self._settings.dry_run
         figures = {
             "streams": self._summary.as_json(),

@@ -92,6 +92,14 @@ class Summary:
                     reasons[reason] += count
         return ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common(3))
 
+    def wholly_rejected(self) -> list[str]:
+        """The streams of which every record was rejected."""
+        return [
+            stream
+            for stream, tally in self._streams.items()
+            if tally.records and {outcome for outcome, *_ in tally.outcomes} == {"rejected"}
+        ]
+
     def as_json(self) -> dict[str, Any]:
         """The figures of each stream."""
         return {stream: tally.as_json() for stream, tally in self._streams.items()}

@@ -107,7 +107,7 @@ def _text(number: str) -> str:
         return as_float[1]
     if _SCIENTIFIC.fullmatch(text):
         if int(Decimal(text).as_tuple().exponent) > 0:
-            _reject("has lost digits (1.2E+10); have the spreadsheet keep it as text")
+            _reject("has lost digits, as 1.2E+10 has; have the spreadsheet keep it as text")
         return _digits(Decimal(text))
     return _WAY_OUT.sub("+", text, count=1) if _WAY_OUT.match(text) else text
 

@@ -88,6 +88,8 @@ class NamedWriter:
                 "create" if may_create else "update", "rejected", Reason.NOT_FOUND, detail
             )
         fields = {name: value for name, value in wanted.fields.items() if value is not None}
+        if self._resource.name == "templates" and "template" not in fields:
+            return Outcome("create", "rejected", Reason.INVALID, "template: a new one needs a text")
         if self._run.dry_run:
             self._known.put(fields)
             return Outcome("create", "planned")

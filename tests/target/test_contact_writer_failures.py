@@ -178,9 +178,11 @@ def test_a_contact_that_was_gone_before_is_skipped_however_often_that_was_asked(
     load(settings, people(1))
     result = Load()
 
+    gone: list[str] = []
+
     def vanish() -> bool:
-        if result.outcomes:
-            emulator.account.delete("contacts", 1, "front")
+        if result.outcomes and not gone:  # once: it is asked meanwhile, too
+            gone.extend(emulator.account.delete("contacts", 1, "front"))
             emulator.switch(error_every=turn(emulator, 1), error_status=status)
         return len(result.outcomes) > 1
 

@@ -248,6 +248,14 @@ def test_a_record_without_its_key_is_rejected(settings: Settings, tmp_path: Path
     assert done.outcomes[0]["detail"] == "Its key is missing or null: shop."
 
 
+def test_a_stream_of_which_nothing_was_right_is_named(settings: Settings, tmp_path: Path) -> None:
+    done = run_target(settings, people(3), tmp_path, Recorder(answer=rejected))
+    assert any("contacts: every record was rejected. Look at" in one for one in done.log)
+    one_right = Recorder(answer=lambda item: written(item) if item.position else rejected(item))
+    done = run_target(settings, people(3), tmp_path, one_right)
+    assert not any("every record was rejected" in one for one in done.log)
+
+
 def test_a_stream_map_that_fails_rejects_the_record(settings: Settings, tmp_path: Path) -> None:
     maps = {"contacts": {"id": "id", "mobile": "mobile.upper()"}}
     messages = people(2)

@@ -323,3 +323,9 @@ def test_no_further_record_is_begun_once_the_run_is_to_stop(
     )
     assert brief(outcomes) == [("create", "written", None)]
     assert named(sakari, kind, "Other") == []
+
+
+def test_a_new_template_needs_a_text(sakari: SakariClient) -> None:
+    outcomes = written(writer(sakari, "templates"), "templates", {"name": "Without"})
+    assert brief(outcomes) == [("create", "rejected", "invalid")]
+    assert named(sakari, "templates", "Without") == []

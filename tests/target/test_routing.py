@@ -87,7 +87,10 @@ def test_entries_that_never_came_are_known(settings: Settings) -> None:
     [
         ({"streams": {"crm": {}}}, "streams.crm.to: is missing. It must be one of contacts, "),
         ({"streams": {"crm": {"to": "people"}}}, "streams.crm.to: must be one of contacts, "),
-        ({"streams": {"crm": {"too": "contacts"}}}, "streams.crm: has no too; it has to, mode, "),
+        (
+            {"streams": {"crm": {"too": "contacts"}}},
+            "streams.crm: has no setting 'too'; there are to, mode, ",
+        ),
         ({"streams": {"contacts": {"mode": "insert"}}}, "streams.contacts.mode: must be one of "),
         ({"streams": {"contacts": {"fields": {"a": 1}}}}, "streams.contacts.fields.a: must be te"),
         ({"streams": {"contacts": {"attributes": "plan"}}}, 'must be a list of field names, or "'),
