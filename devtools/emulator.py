@@ -52,6 +52,10 @@ class Emulator:
         """Let somebody text the account."""
         self._control("POST", "receive", {"mobile": mobile, "message": message})
 
+    def switch(self, **switches: Any) -> None:
+        """Change switches."""
+        self._control("PATCH", "switches", switches)
+
     def request_methods(self) -> list[str]:
         """Return the methods of the API's requests so far; a token is none of them."""
         asked = self._control("GET", "requests")["requests"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import time
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from devtools.guarded import Guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -71,7 +73,11 @@ class Meltano:
         return program
 
     def __call__(self, name: str, *arguments: str) -> Run:
-        """Run one command to its end; its log is `{name}.log`."""
+        """Run one command to its end, once no other one runs; its log is `{name}.log`."""
+        with _alone():
+            return self._run(name, arguments)
+
+    def _run(self, name: str, arguments: Sequence[str]) -> Run:
         kept = {
             key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)
         }
@@ -91,6 +97,16 @@ class Meltano:
         ) as process:
             code = process.wait()
         return Run(code, time.monotonic() - started, self.folder / f"{name}.log")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for other runs to end: by `.meltano/run` they would take each other's catalogs away."""
+    folder = CHECKOUT / ".cache"
+    folder.mkdir(exist_ok=True)
+    with (folder / "meltano.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _json_lines(log: Path) -> Iterator[dict[str, Any]]:

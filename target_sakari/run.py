@@ -12,6 +12,7 @@ from target_sakari.send_settings import SEND_SETTINGS, SendSettings
 
 if TYPE_CHECKING:
     from sakari_client.client import SakariClient
+    from target_sakari.guards.caps import Amount
     from target_sakari.outcome import Outcome, Row
     from target_sakari.routes import Item, Route
 
@@ -43,6 +44,7 @@ class Run:
         write_method: how contacts are written.
         workers: most requests at a time.
         attempts: counts the requests of `client`, whose `on_try` it is.
+        amounts: of the texts that were sent, or are planned, by country.
         duplicate: is told of each record with a phone number that came before in the run.
         at_end: closed as the run ends; takes what writers have open.
     """
@@ -54,6 +56,7 @@ class Run:
     write_method: WriteMethod = "auto"
     workers: int = 8
     attempts: Attempts = field(default_factory=Attempts)
+    amounts: dict[str, Amount] = field(default_factory=dict)
     duplicate: Callable[[Item], None] = lambda _: None
     at_end: ExitStack = field(default_factory=ExitStack)
 

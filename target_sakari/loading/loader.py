@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from target_sakari.loading.amounts import amounts_json, amounts_table
 from target_sakari.loading.checkpoint import Checkpoint
 from target_sakari.loading.progress import Progress
 from target_sakari.loading.request_count import RequestCount
@@ -355,6 +356,7 @@ class Loader:
             self._outside.logger.warning(
                 "%s: every record was rejected. Look at the setting streams.%s.", stream, stream
             )
+        amounts, only_planned = self._run.amounts, self._settings.dry_run
         figures = {
             "streams": self._summary.as_json(),
             "requests": self._requests.requests,
@@ -363,6 +365,11 @@ class Loader:
             "dry_run": self._settings.dry_run,
             "finished": finished,
         }
+        if amounts:
+            figures["sends"] = amounts_json(amounts)
+            only_planned |= not self._run.sending.send_enabled
         self._outside.logger.info("summary %s", json.dumps(figures))
-        if self._settings.dry_run or sys.stderr.isatty():
+        if only_planned or sys.stderr.isatty():
             sys.stderr.write(f"{self._summary.table()}\n")
+            if amounts:
+                sys.stderr.write(f"\n{amounts_table(amounts)}\n")

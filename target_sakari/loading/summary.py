@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from target_sakari.loading.table import table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -104,15 +106,7 @@ class Summary:
 
     def table(self) -> str:
         """The same for people."""
-        rows = [_HEAD, *self._rows()]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-        return "\n".join(
-            "  ".join(
-                text.rjust(width) if column == len(_HEAD) - 1 else text.ljust(width)
-                for column, (text, width) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in rows
-        )
+        return table([_HEAD, *self._rows()], numbers=1)
 
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         for stream, tally in self._streams.items():

@@ -35,7 +35,6 @@ class Purse:
         self._settings = settings
         self._budget = Budget(settings.limits)
         self._amounts: dict[str, Amount] = {}
-        self._countries: dict[str, Amount] = {}
         self._balance: Record | None = None
         self._unreadable = False
         self._passed: Objection | None = None
@@ -63,12 +62,15 @@ class Purse:
         for country, amount in by_country(
             (one.recipient.number, self._amount(one)) for one in once
         ).items():
-            self._countries[country] = self._countries.get(country, Amount()) + amount
+            self._run.amounts[country] = self._run.amounts.get(country, Amount()) + amount
         return None
 
     def give_back(self, send: Send) -> None:
         """A send that was reckoned in did not go out after all."""
-        self._budget.give_back(self._amount(send))
+        amount = self._amount(send)
+        self._budget.give_back(amount)
+        for country in by_country([(send.recipient.number, amount)]):
+            self._run.amounts[country] -= amount
 
     def say(self, *, dry: bool) -> None:
         """Say in the log how much it was, and what about it costs."""
@@ -77,7 +79,8 @@ class Purse:
             return
         places = ", ".join(
             f"{country} {one.messages:,} messages, {one.segments:,} segments, {one.cost:g}"
-            for country, one in sorted(self._countries.items(), key=lambda one: -one[1].cost)
+            for country, one in sorted(self._run.amounts.items(), key=lambda one: -one[1].cost)
+            if one.messages
         )
         logger.info(
             "sends: %s %d messages, %d segments, at about %s in the account's currency (%s).",

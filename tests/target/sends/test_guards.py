@@ -154,6 +154,39 @@ def test_a_dry_run_warns_of_a_low_balance_and_tells_the_cost(sending: Sending) -
     assert "US 5 messages" in said[1]
 
 
+@pytest.mark.parametrize("only_plan", [{"dry_run": True}, {"send_enabled": False}])
+def test_a_plan_is_shown_with_its_cost_by_country(
+    sending: Sending, only_plan: dict[str, Any]
+) -> None:
+    abroad = record("sends", id="uk", mobile="+491713920001", text="x" * 161)
+    done = sending.run([*sends(2), abroad], **only_plan)
+    assert done.summary["sends"] == {
+        "messages": 3, "segments": 4, "cost": "0.2",
+        "countries": {
+            "DE": {"messages": 1, "segments": 2, "cost": "0.1"},
+            "US": {"messages": 2, "segments": 2, "cost": "0.1"},
+        },
+    }  # fmt: skip
+    assert done.stderr.splitlines()[-4:] == [
+        "country  messages  segments  cost, about",
+        "DE              1         2          0.1",
+        "US              2         2          0.1",
+        "all             3         4          0.2",
+    ]
+
+
+def test_the_summary_counts_what_was_accepted(sending: Sending) -> None:
+    blocked = next(one for one in sending.server.account.contacts if one.mobile)
+    assert blocked.mobile
+    blocked.blocked = "2026-01-01T00:00:00.000Z"
+    refused = record("sends", id="no", mobile=blocked.mobile.number, text="Hello")
+    done = sending.run([*sends(2), refused], check_consent=False)
+    assert done.ended == [*["written"] * 2, "rejected refused"]
+    assert done.summary["sends"]["messages"] == 2
+    assert set(done.summary["sends"]["countries"]) == {"US"}
+    assert "country" not in done.stderr
+
+
 def test_an_odd_character_is_told_of_and_made_plain_if_wanted(sending: Sending) -> None:
     text = "\u2019" + "x" * 120
     with log_of("target_sakari.sends.writer") as said:
