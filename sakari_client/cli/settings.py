@@ -52,9 +52,10 @@ def read_config(env_file: str | None) -> ClientConfig:
     Raises:
         ConfigError: a setting is missing or wrong; the error names it.
     """
+    in_file = _in_file(env_file)
     if env_file is None:
-        _tell_where_secrets_go(_in_file(env_file))
-    found = read_environment(SETTINGS, PREFIX, read_variables(env_file))
+        _tell_where_secrets_go(in_file)
+    found = read_environment(SETTINGS, PREFIX, {**in_file, **os.environ})
     for name in REQUIRED:
         if name not in found:
             raise ConfigError(
