@@ -32,6 +32,10 @@ class Intent:
         shown: the recipient as people may see it: the last four digits, or an id.
         contact_id: of the recipient, where it is known.
         conversation_id: of the recipient, where it is known.
+        other_keys: that the send would have if its record spelt the recipient otherwise, or named
+            one in place of several. A row of such a key is this send, if it is of this recipient
+            and was not refused.
+        other_recipients: hashes of the same person by what else is known of them.
     """
 
     key: str | None
@@ -42,6 +46,18 @@ class Intent:
     shown: str
     contact_id: str | None = None
     conversation_id: str | None = None
+    other_keys: tuple[str, ...] = ()
+    other_recipients: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """All hashes of who gets it."""
+        return (self.recipient, *self.other_recipients)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that a row of the send may have; none where the record has none."""
+        return (self.key, *self.other_keys) if self.key else ()
 
 
 @dataclass(frozen=True)

@@ -124,20 +124,18 @@ class Ledger:
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there, recent = _there(connection, intents, now - window)
-            people = {one.recipient for one in intents} if cap else set[str]()
+            there = _There(connection, intents, now - window)
+            people = {who for one in intents for who in one.recipients} if cap else set[str]()
             sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
             claims, new = [], []
             for intent in intents:
-                pair = (intent.content, intent.recipient)
-                known = there.get(intent.key) if intent.key else recent.get(pair)
-                if known:
+                if known := there.of(intent):
                     claims.append(Claim("there", known))
-                elif cap and sent[intent.recipient] >= cap.texts:
+                elif cap and sum(sent[who] for who in intent.recipients) >= cap.texts:
                     claims.append(Claim("capped", None))
                 else:
                     entry = ledger_rows.intended(intent, run, now)
-                    there[entry.key] = recent[pair] = entry
+                    there.add(entry)
                     sent[intent.recipient] += 1
                     new.append(asdict(entry))
                     claims.append(Claim("claimed", entry))
@@ -156,11 +154,8 @@ class Ledger:
             window: as of `claim`.
         """
         with self._reading() as connection:
-            there, recent = _there(connection, intents, in_ms(now) - window)
-        return [
-            there.get(one.key) if one.key else recent.get((one.content, one.recipient))
-            for one in intents
-        ]
+            there = _There(connection, intents, in_ms(now) - window)
+        return [there.of(one) for one in intents]
 
     def give_back(self, claims: Iterable[tuple[Entry, Entry | None]], *, run: str) -> None:
         """Undo claims whose request certainly never was: each row becomes what it was before.
@@ -350,12 +345,29 @@ class Ledger:
             yield connection
 
 
-def _there(
-    connection: Connection, intents: Sequence[Intent], since: dt.datetime
-) -> tuple[dict[str, Entry], dict[tuple[str, str], Entry]]:
-    """The rows of intents that have a key, by that; of the others, by content and recipient."""
-    keyless = [one for one in intents if not one.key]
-    return (
-        ledger_rows.by_key(connection, (one.key for one in intents if one.key)),
-        ledger_rows.recent(connection, keyless, since),
-    )
+class _There:
+    """The rows of intents: by their keys; where they have none, by content and recipient."""
+
+    def __init__(
+        self, connection: Connection, intents: Sequence[Intent], since: dt.datetime
+    ) -> None:
+        keyless = [one for one in intents if not one.key]
+        self._by_key = ledger_rows.by_key(connection, (key for one in intents for key in one.keys))
+        self._recent = ledger_rows.recent(connection, keyless, since)
+
+    def of(self, intent: Intent) -> Entry | None:
+        """The row of an intent; a refused one only if there is no other."""
+        if own := intent.key and self._by_key.get(intent.key):
+            return own
+        others = (
+            (self._by_key.get(key) for key in intent.other_keys)
+            if intent.key
+            else (self._recent.get((intent.content, who)) for who in intent.recipients)
+        )
+        found = [one for one in others if one and one.recipient in intent.recipients]
+        sound = next((one for one in found if one.status != "rejected"), None)
+        return sound or (found[0] if found and not intent.key else None)
+
+    def add(self, entry: Entry) -> None:
+        """A row that was made meanwhile."""
+        self._by_key[entry.key] = self._recent[entry.content, entry.recipient] = entry

@@ -64,7 +64,7 @@ def recent(
     """By content and recipient: the newest row since a moment, a rejected one only if all are."""
     found: dict[tuple[str, str], Entry] = {}
     rising = (sends.c.status != "rejected", sends.c.intended_at)
-    for some in _chunks(one.recipient for one in intents):
+    for some in _chunks(who for one in intents for who in one.recipients):
         rows = select(sends).where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
         for row in connection.execute(rows.order_by(*rising)).mappings():
             found[row["content"], row["recipient"]] = entry_of(row)

@@ -119,7 +119,7 @@ class Resolver:
             places["contact", entry.contact_id] = None
         if entry.conversation_id:
             places["conversation", entry.conversation_id] = None
-        if entry.recipient == send.intent.recipient:
+        if entry.recipient in send.intent.recipients:
             recipient = send.recipient
             places.update((("contact", one), None) for one in recipient.contact_ids)
             if recipient.kind == "mobile" and not recipient.contact_ids:

@@ -171,13 +171,7 @@ class SendWriter:
         if self._ledger is None:
             return [None] * len(sends)
         window = dt.timedelta(hours=self._settings.send_window_hours)
-        found = self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
-        new = [one.other_key for one, entry in zip(sends, found, strict=True) if entry is None]
-        others = self._ledger.get(key for key in new if key)
-        return [
-            entry or _of_same(others.get(one.other_key or ""), one)
-            for one, entry in zip(sends, found, strict=True)
-        ]
+        return self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
 
     def _resolve(self, doubtful: tuple[Send, Entry]) -> Outcome | None:
         if self._dry:
@@ -190,7 +184,8 @@ class SendWriter:
         """The sends that no guard objects to."""
         sent, now, ready = self._sent(sends), self._now(), []
         for one in sends:
-            against = objection(one, self._settings, now=now, sent=sent[one.intent.recipient])
+            texts = sum(sent[who] for who in one.intent.recipients)
+            against = objection(one, self._settings, now=now, sent=texts)
             if against:
                 _settle(tally, one, _objected(against))
             else:
@@ -201,7 +196,7 @@ class SendWriter:
         """How many texts each recipient got in the last 24 hours; in a dry run, would have got."""
         sent = Counter(self._planned_for)
         if self._ledger is not None and self._settings.max_per_recipient_per_day:
-            people = {one.intent.recipient for one in sends}
+            people = {who for one in sends for who in one.intent.recipients}
             sent.update(self._ledger.sent_since(people, self._now() - _DAY))
         return sent
 
@@ -267,13 +262,6 @@ class SendWriter:
 
 def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:
     tally.settle(send.position, send.place, outcome)
-
-
-def _of_same(entry: Entry | None, send: Send) -> Entry | None:
-    """The row of the other key, if it is of this recipient and was not refused."""
-    if entry is None or entry.status == "rejected" or entry.recipient != send.intent.recipient:
-        return None
-    return entry
 
 
 def _objected(against: Objection) -> Outcome:

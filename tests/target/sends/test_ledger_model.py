@@ -51,6 +51,7 @@ ANY = st.integers(0, 2) | st.integers(0, 50)
 
 def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
     given = {**vars(wanted), "key": key}
+    del given["other_keys"], given["other_recipients"]
     return Entry(**given, status="intent", run=run, intended_at=now, changed_at=now, tries=tries)
 
 

@@ -1,0 +1,108 @@
+"""The same person, however records spell them and however runs end, is texted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.target.run import Message, record
+from tests.target.sends.sending import Sending, number
+from tests.target.sends.watched_account import WatchedAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sakari_emulator.rows import Contact
+    from tests.target.run import Done
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[WatchedAccount]:
+    with WatchedAccount() as server:
+        yield server
+
+
+@pytest.fixture
+def account(_running: WatchedAccount) -> WatchedAccount:
+    _running.reset()
+    return _running
+
+
+@pytest.fixture
+def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
+    return Sending(account, tmp_path)
+
+
+def contact_of(sending: Sending, mobile: str, at: int = 0) -> Contact:
+    """A contact of this number, whom nothing stands against."""
+    contact = list(sending.server.account.contacts)[at]
+    contact.valid, contact.blocked, contact.error = True, None, None
+    assert contact.mobile
+    contact.mobile.number, contact.mobile.valid = mobile, True
+    contact.mobile.line_type = "mobile"
+    return contact
+
+
+def hello(key: int, *contacts: str) -> Message:
+    return record("sends", id=key, contacts=list(contacts), text="Hello")
+
+
+def run(sending: Sending, *records: Message, **more: Any) -> Done:
+    return sending.run(records, **{"fields": ("id", "contacts", "text"), **more})
+
+
+def test_a_recipient_who_joins_or_leaves_a_record_of_the_same_batch(sending: Sending) -> None:
+    done = run(sending, hello(1, number(0)), hello(1, number(0), number(1)))
+    assert done.ended == ["written", "written"]
+    done = run(sending, hello(2, number(2), number(3)), hello(2, number(2)))
+    assert sorted(done.ended) == ["skipped already_sent", "written"]
+    assert sending.received() == {number(at): 1 for at in range(4)}
+
+
+def test_a_person_is_the_same_by_number_and_by_id(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    both = [record("sends", contacts=one, text="Hello") for one in (number(0), contact.id)]
+    done = run(sending, *both, key=())
+    assert done.ended == ["written", "skipped already_sent"]
+    assert run(sending, hello(1, number(0), number(1))).ended == ["written"]
+    assert run(sending, hello(1, contact.id, number(1))).ended == ["skipped already_sent"]
+    assert sending.received() == {number(0): 2, number(1): 1}
+
+
+def test_a_cap_counts_a_person_by_number_and_by_id(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    records = [hello(1, number(0)), hello(2, contact.id)]
+    done = run(sending, *records, max_per_recipient_per_day=1)
+    assert done.ended == ["written", "deferred recipient_cap"]
+    # Not looked up, the id is all that is known of them.
+    run(sending, hello(3, contact.id), check_consent=False)
+    done = run(sending, hello(4, contact.id), max_per_recipient_per_day=2)
+    assert done.ended == ["deferred recipient_cap"]
+
+
+def test_two_contacts_of_one_number_are_one_person(sending: Sending) -> None:
+    pair = [contact_of(sending, number(0), at) for at in (0, 1)]
+    for one in sending.server.account.contacts:
+        one.tags = []
+    tagged = record("sends", id=1, tags=["vip"], text="Hello")
+    for one, ended in zip(pair, ["written", "skipped already_sent"], strict=True):
+        for each in pair:
+            each.tags = [{"tag": "vip", "visible": True}] if each is one else []
+        assert run(sending, tagged, fields=("id", "tags", "text")).ended == [ended]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_number_given_as_an_id_is_not_kept_whole(sending: Sending) -> None:
+    run(sending, hello(1, "+15551234567"), check_consent=False)
+    wrong = record("sends", id=2, sakari_id="+15551234567", text="Hello")
+    run(sending, wrong, fields=("id", "sakari_id", "text"), check_consent=False)
+    assert "5551234567" not in str(sending.entries())
+    assert {one.shown for one in sending.entries()} == {"4567"}
+
+
+def test_a_price_that_is_text_is_kept(sending: Sending) -> None:
+    sending.server.switch(price_form="string")
+    run(sending, hello(1, number(0)))
+    assert [str(one.price) for one in sending.entries()] == ["0.05"]
