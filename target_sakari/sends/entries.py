@@ -17,6 +17,9 @@ Status = Literal["intent", "accepted", "rejected", "unknown"]
 
 STATUSES: tuple[Status, ...] = ("intent", "accepted", "rejected", "unknown")
 
+OPEN: tuple[Status, ...] = ("intent", "unknown")
+"""Those of sends that nobody knows the end of."""
+
 
 @dataclass(frozen=True)
 class Intent:
@@ -67,7 +70,9 @@ class Entry:
     Attributes:
         key: of the row; where the intent had none, one of its own.
         run: the run that claimed it last.
-        intended_at: when that was; UTC, to the millisecond.
+        intended_at: when that was, or when it was last about to be asked for; UTC, to the
+            millisecond.
+        first_at: when it was first claimed; a text made since may be it.
         changed_at: when the row last changed.
         message_id: Sakari's, where it is known.
         job_id: Sakari's, where it is known.
@@ -89,6 +94,7 @@ class Entry:
     status: Status
     run: str
     intended_at: dt.datetime
+    first_at: dt.datetime
     changed_at: dt.datetime
     message_id: str | None = None
     job_id: str | None = None

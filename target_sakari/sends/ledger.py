@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import delete, select, tuple_, update
 
 from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
-from target_sakari.sends.entries import Claim, Entry
+from target_sakari.sends.entries import OPEN, Claim, Entry
 from target_sakari.sends.errors import LedgerError, NoLedgerError
 from target_sakari.sends.ledger_errors import DAMAGED, explained
 from target_sakari.sends.ledger_schema import in_ms, sends
+from target_sakari.sends.ledger_there import There
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,8 +33,6 @@ WAIT = 30.0
 """Seconds to wait for others who write, each of whom is done in a moment."""
 
 DAY = dt.timedelta(hours=24)
-
-_OPEN = ("intent", "unknown")
 
 _LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
@@ -124,7 +123,7 @@ class Ledger:
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there = _There(connection, intents, now - window)
+            there = There(connection, intents, now - window)
             people = {who for one in intents for who in one.recipients} if cap else set[str]()
             sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
             claims, new = [], []
@@ -154,7 +153,7 @@ class Ledger:
             window: as of `claim`.
         """
         with self._reading() as connection:
-            there = _There(connection, intents, in_ms(now) - window)
+            there = There(connection, intents, in_ms(now) - window)
         return [there.of(one) for one in intents]
 
     def give_back(self, claims: Iterable[tuple[Entry, Entry | None]], *, run: str) -> None:
@@ -176,8 +175,36 @@ class Ledger:
                 else:
                     connection.execute(update(sends).where(ours).values(asdict(before)))
 
-    def end(self, endings: Sequence[Ending], *, run: str, now: dt.datetime) -> set[str]:
+    def renew(self, claims: Sequence[Entry], *, run: str, now: dt.datetime) -> dict[str, Entry]:
+        """Have claims count from now on, just before their request.
+
+        Returns:
+            By key, the rows as they are now; without those that are not as they were claimed.
+        """
+        now = in_ms(now)
+        with self._writing() as connection:
+            there = ledger_rows.by_key(connection, (one.key for one in claims))
+            held = [one for one in claims if there.get(one.key) == one and one.run == run]
+            renewed = [replace(one, intended_at=now, changed_at=now) for one in held]
+            ledger_rows.write_renewed(connection, [one.key for one in renewed], now)
+        return {one.key: one for one in renewed}
+
+    def end(
+        self,
+        endings: Sequence[Ending],
+        *,
+        run: str,
+        now: dt.datetime,
+        claimed: Sequence[Entry] = (),
+    ) -> set[str]:
         """Take down how this run's requests ended.
+
+        Args:
+            endings: of each.
+            run: id of this run.
+            now: the time.
+            claimed: the rows as they were claimed. One that has vanished, as a person had it
+                forgotten, is written anew, since it was asked for after all.
 
         Returns:
             The keys that this run does not hold any more, as somebody else resolved or settled
@@ -185,6 +212,10 @@ class Ledger:
         """
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (one.key for one in endings))
+            gone = {one.key: one for one in claimed if one.key not in there}
+            if gone:
+                connection.execute(sends.insert(), [asdict(one) for one in gone.values()])
+            there.update(gone)
             held = {key for key, one in there.items() if one.status == "intent" and one.run == run}
             ledger_rows.write_endings(connection, [one for one in endings if one.key in held], now)
         return {one.key for one in endings} - held
@@ -228,7 +259,10 @@ class Ledger:
             for entry, intent in takeovers:
                 if there.get(entry.key) == entry:
                     again = replace(
-                        ledger_rows.intended(intent, run, now), key=entry.key, tries=entry.tries + 1
+                        ledger_rows.intended(intent, run, now),
+                        key=entry.key,
+                        first_at=entry.first_at if entry.status in OPEN else now,
+                        tries=entry.tries + 1,
                     )
                     connection.execute(
                         update(sends).where(sends.c.key == entry.key).values(asdict(again))
@@ -298,17 +332,28 @@ class Ledger:
         Returns:
             Whether it was: not if there is no such row, or if its end is known.
         """
-        open_one = (sends.c.key == key) & sends.c.status.in_(_OPEN)
+        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN)
         with self._writing() as connection:
             done = connection.execute(
                 update(sends).where(open_one).values(status=status, changed_at=now)
             )
         return done.rowcount > 0
 
-    def forget(self, key: str) -> bool:
-        """Remove a row, so that the send may go out again; False if there is none."""
+    def forget(self, key: str, *, but_intents_since: dt.datetime | None = None) -> bool:
+        """Remove a row, so that the send may go out again.
+
+        Args:
+            key: of the row.
+            but_intents_since: an intent of then or later is left, as its run may be sending it.
+
+        Returns:
+            Whether there was one to remove.
+        """
+        row = sends.c.key == key
+        if but_intents_since:
+            row &= (sends.c.status != "intent") | (sends.c.intended_at < but_intents_since)
         with self._writing() as connection:
-            done = connection.execute(delete(sends).where(sends.c.key == key))
+            done = connection.execute(delete(sends).where(row))
         return done.rowcount > 0
 
     def _prepare(self, *, make: bool) -> None:
@@ -343,31 +388,3 @@ class Ledger:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._wait * 1000)}")
             connection.exec_driver_sql(locks[connection.dialect.name])
             yield connection
-
-
-class _There:
-    """The rows of intents: by their keys; where they have none, by content and recipient."""
-
-    def __init__(
-        self, connection: Connection, intents: Sequence[Intent], since: dt.datetime
-    ) -> None:
-        keyless = [one for one in intents if not one.key]
-        self._by_key = ledger_rows.by_key(connection, (key for one in intents for key in one.keys))
-        self._recent = ledger_rows.recent(connection, keyless, since)
-
-    def of(self, intent: Intent) -> Entry | None:
-        """The row of an intent; a refused one only if there is no other."""
-        if own := intent.key and self._by_key.get(intent.key):
-            return own
-        others = (
-            (self._by_key.get(key) for key in intent.other_keys)
-            if intent.key
-            else (self._recent.get((intent.content, who)) for who in intent.recipients)
-        )
-        found = [one for one in others if one and one.recipient in intent.recipients]
-        sound = next((one for one in found if one.status != "rejected"), None)
-        return sound or (found[0] if found and not intent.key else None)
-
-    def add(self, entry: Entry) -> None:
-        """A row that was made meanwhile."""
-        self._by_key[entry.key] = self._recent[entry.content, entry.recipient] = entry

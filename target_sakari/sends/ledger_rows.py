@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, func, select, update
 
-from target_sakari.sends.entries import Entry
+from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.ledger_schema import sends
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
         status="intent",
         run=run,
         intended_at=now,
+        first_at=now,
         changed_at=now,
     )
 
@@ -60,14 +61,14 @@ def by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Entry]:
 
 def recent(
     connection: Connection, intents: Sequence[Intent], since: dt.datetime
-) -> dict[tuple[str, str], Entry]:
-    """By content and recipient: the newest row since a moment, a rejected one only if all are."""
-    found: dict[tuple[str, str], Entry] = {}
-    rising = (sends.c.status != "rejected", sends.c.intended_at)
+) -> defaultdict[tuple[str, str], list[Entry]]:
+    """By content and recipient: the rows since a moment, and those of any age that are open."""
+    found: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+    wanted = sends.c.status.in_(OPEN) | (sends.c.intended_at >= since)
     for some in _chunks(who for one in intents for who in one.recipients):
-        rows = select(sends).where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
-        for row in connection.execute(rows.order_by(*rising)).mappings():
-            found[row["content"], row["recipient"]] = entry_of(row)
+        rows = select(sends).where(sends.c.recipient.in_(some), wanted)
+        for row in connection.execute(rows).mappings():
+            found[row["content"], row["recipient"]].append(entry_of(row))
     return found
 
 
@@ -94,6 +95,14 @@ def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, st
         rows = select(sends.c.message_id, sends.c.key).where(sends.c.message_id.in_(some))
         found.update({row.message_id: row.key for row in connection.execute(rows)})
     return found
+
+
+def write_renewed(connection: Connection, keys: Iterable[str], now: dt.datetime) -> None:
+    """Write that rows are about to be asked for."""
+    for some in _chunks(keys):
+        connection.execute(
+            update(sends).where(sends.c.key.in_(some)).values(intended_at=now, changed_at=now)
+        )
 
 
 def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.datetime) -> None:

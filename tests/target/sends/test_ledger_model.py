@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from target_sakari.sends.entries import STATUSES, Cap, Claim, Ending, Entry, Intent
+from target_sakari.sends.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
 if TYPE_CHECKING:
@@ -52,7 +52,15 @@ ANY = st.integers(0, 2) | st.integers(0, 50)
 def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
     given = {**vars(wanted), "key": key}
     del given["other_keys"], given["other_recipients"]
-    return Entry(**given, status="intent", run=run, intended_at=now, changed_at=now, tries=tries)
+    return Entry(
+        **given,
+        status="intent",
+        run=run,
+        intended_at=now,
+        first_at=now,
+        changed_at=now,
+        tries=tries,
+    )
 
 
 class Runs(RuleBasedStateMachine):
@@ -94,7 +102,7 @@ class Runs(RuleBasedStateMachine):
             one
             for one in self.rows.values()
             if (one.content, one.recipient) == (wanted.content, wanted.recipient)
-            and one.intended_at >= self.now - window
+            and (one.status in OPEN or one.intended_at >= self.now - window)
         ]
         found = [one for one in found if one.status != "rejected"] or found
         newest = max((one.intended_at for one in found), default=None)
@@ -159,7 +167,10 @@ class Runs(RuleBasedStateMachine):
         }
         for key, entry in taken.items():
             before, wanted = by_key[key]
-            assert entry == as_intended(wanted, key, run, self.now, before.tries + 1)
+            first_at = before.first_at if before.status in OPEN else self.now
+            assert entry == replace(
+                as_intended(wanted, key, run, self.now, before.tries + 1), first_at=first_at
+            )
             self.write(entry)
 
     @rule(at=ANY, status=st.sampled_from(["accepted", "rejected"]), run=RUNS)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_emulator import answers
+from target_sakari.sends.entries import Intent
+from target_sakari.sends.resolve import Resolver
 from tests.target.run import Message, record
+from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number
 from tests.target.sends.watched_account import WatchedAccount
 
@@ -106,3 +111,72 @@ def test_a_price_that_is_text_is_kept(sending: Sending) -> None:
     sending.server.switch(price_form="string")
     run(sending, hello(1, number(0)))
     assert [str(one.price) for one in sending.entries()] == ["0.05"]
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+def test_without_a_key_an_open_one_is_resolved_whatever_its_age(
+    sending: Sending, hours: int
+) -> None:
+    again = {"key": (), "send_window_hours": hours}
+    hello = record("sends", contacts=number(0), text="Hello")
+    run(sending, hello, **again)
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute(
+            "UPDATE sakari_sends SET status = 'intent', message_id = NULL, "
+            "intended_at = '2020-01-01T00:00:00.000Z'"
+        )
+    assert run(sending, hello, **again).ended == ["written"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_request_refused_after_one_in_doubt_leaves_the_doubt(
+    sending: Sending, account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.watch(
+        accepted=lambda at: answers.failure(500, "json") if at == 1 else None,
+        arrived=lambda at: answers.failure(403, "json") if at > 1 else None,
+    )
+    with monkeypatch.context() as late:  # Sakari does not list the text yet
+        late.setattr(Resolver, "_found", lambda *_: iter(()))
+        done = run(sending, hello(1, number(0)), resend_unknown=True, unknown_grace_seconds=0)
+    assert done.error
+    [entry] = sending.entries()
+    assert entry.status == "unknown"
+    account.watch()
+    assert run(sending, hello(1, number(0))).ended == ["written"]
+    assert sending.received() == {number(0): 1}
+
+
+@pytest.mark.parametrize("answer", [None, answers.failure(500, "json")])
+def test_what_is_forgotten_while_it_is_sent_is_written_anew(
+    sending: Sending, account: WatchedAccount, answer: Any
+) -> None:
+    def forget(at: int) -> Any:
+        with open_ledger(sending.address) as ledger:
+            for one in list(ledger.entries()):
+                ledger.forget(one.key)
+        return answer if at == 1 else None
+
+    account.watch(accepted=forget)
+    assert run(sending, hello(1, number(0))).ended == ["written"]
+    assert [one.status for one in sending.entries()] == ["accepted"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_claims_that_another_run_has_taken_meanwhile_are_not_asked_for(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    def take(at: int) -> Any:
+        if at == 1:
+            return answers.failure(422, "json")
+        if at == 2:
+            with open_ledger(sending.address) as ledger:
+                [row] = [one for one in ledger.entries() if one.shown == "0001"]
+                parts = (row.account_id, row.stream, row.content, row.recipient, row.shown)
+                ledger.retake([(row, Intent(row.key, *parts))], run="B", now=row.intended_at)
+        return None
+
+    account.watch(arrived=take)
+    done = run(sending, hello(1, number(0)), hello(2, number(1)))
+    assert sorted(done.ended) == ["unknown unresolved", "written"]
+    assert sending.received() == {number(0): 1}
