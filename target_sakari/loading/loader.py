@@ -273,8 +273,8 @@ class Loader:
             return
         self._kept_back = True
         self._outside.logger.warning(
-            "Texts are put off, and no file keeps them, so that no state goes out. Set "
-            "deferred_path, or run again later."
+            "Records are put off or unknown, and no file keeps them, so that no state goes out. "
+            "Set deferred_path and rejects_path, or run again later."
         )
 
     def _send_state(self) -> None:
