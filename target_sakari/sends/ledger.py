@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, func, select, update
 
 from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
 from target_sakari.sends.entries import OPEN, Claim, Entry
@@ -22,6 +21,7 @@ from target_sakari.sends.ledger_schema import in_ms, sends
 from target_sakari.sends.ledger_there import There
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
@@ -46,6 +46,9 @@ class Ledger:
 
     Each that writes is one transaction, and durable when it returns.
 
+    Attributes:
+        made: whether it was not there before.
+
     Raises:
         LedgerError: by every method: the ledger cannot be read or written.
     """
@@ -55,6 +58,7 @@ class Ledger:
         self._engine = engine
         self._place = place
         self._wait = wait
+        self.made = False
 
     @classmethod
     def open(cls, place: URL, *, make: bool = True, wait: float = WAIT) -> Ledger:
@@ -124,8 +128,7 @@ class Ledger:
         now = in_ms(now)
         with self._writing() as connection:
             there = There(connection, intents, now - window)
-            people = {who for one in intents for who in one.recipients} if cap else set[str]()
-            sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
+            sent = ledger_rows.sent_to(connection, intents, cap)
             claims, new = [], []
             for intent in intents:
                 if known := there.of(intent):
@@ -165,15 +168,11 @@ class Ledger:
         """
         with self._writing() as connection:
             for claimed, before in claims:
-                ours = (
-                    (sends.c.key == claimed.key)
-                    & (sends.c.status == "intent")
-                    & (sends.c.run == run)
-                )
+                ours = sends.c.key == claimed.key, sends.c.status == "intent", sends.c.run == run
                 if before is None:
-                    connection.execute(delete(sends).where(ours))
+                    connection.execute(delete(sends).where(*ours))
                 else:
-                    connection.execute(update(sends).where(ours).values(asdict(before)))
+                    connection.execute(update(sends).where(*ours).values(asdict(before)))
 
     def renew(self, claims: Sequence[Entry], *, run: str, now: dt.datetime) -> dict[str, Entry]:
         """Have claims count from now on, just before their request.
@@ -230,34 +229,43 @@ class Ledger:
         with self._writing() as connection:
             if ledger_rows.by_key(connection, [entry.key]).get(entry.key) != entry:
                 return False
-            message = ending.message_id
-            if (
-                message
-                and ledger_rows.attached(connection, [message]).get(message, entry.key) != entry.key
-            ):
+            if ledger_rows.is_of_another(connection, entry, ending):
                 return False
             ledger_rows.write_endings(connection, [ending], now)
         return True
 
     def retake(
-        self, takeovers: Sequence[tuple[Entry, Intent]], *, run: str, now: dt.datetime
-    ) -> dict[str, Entry]:
+        self,
+        takeovers: Sequence[tuple[Entry, Intent]],
+        *,
+        run: str,
+        now: dt.datetime,
+        cap: Cap | None = None,
+    ) -> dict[str, Entry | None]:
         """Claim sends again that were claimed before: found to be absent, or mended.
 
         Args:
             takeovers: each row as it was read, and what is to be sent now.
             run: id of this run.
             now: the time.
+            cap: how many texts a recipient may get, this one among them.
 
         Returns:
-            By key, the rows that are this run's now: those that had not changed since.
+            By key, the rows that are this run's now: those that had not changed since. None for one
+            whose recipient gets no further text for now; it stays as it was.
         """
         now = in_ms(now)
-        taken: dict[str, Entry] = {}
+        taken: dict[str, Entry | None] = {}
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (entry.key for entry, _ in takeovers))
+            sent = ledger_rows.sent_to(connection, (intent for _, intent in takeovers), cap)
             for entry, intent in takeovers:
                 if there.get(entry.key) == entry:
+                    if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
+                        if sum(sent[who] for who in intent.recipients) >= cap.texts:
+                            taken[entry.key] = None
+                            continue
+                        sent[intent.recipient] += 1
                     again = replace(
                         ledger_rows.intended(intent, run, now),
                         key=entry.key,
@@ -269,6 +277,15 @@ class Ledger:
                     )
                     taken[entry.key] = again
         return taken
+
+    def __str__(self) -> str:
+        """Where it is, without user and password."""
+        return self._place
+
+    def __len__(self) -> int:
+        """How many sends it has."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).select_from(sends)) or 0
 
     def get(self, keys: Iterable[str]) -> dict[str, Entry]:
         """The rows of some keys, as far as there are any."""
@@ -299,7 +316,6 @@ class Ledger:
             stream: only those whose record came in it.
             since: only those intended then or later.
         """
-        place = (sends.c.intended_at, sends.c.key)
         wanted: list[ColumnElement[bool]] = []
         if status:
             wanted.append(sends.c.status == status)
@@ -307,22 +323,15 @@ class Ledger:
             wanted.append(sends.c.stream == stream)
         if since:
             wanted.append(sends.c.intended_at >= since)
-        page = (
-            select(sends).order_by(*(column.desc() for column in place)).limit(ledger_rows.AT_ONCE)
-        )
-        after: list[ColumnElement[bool]] = []
+        last: Entry | None = None
         # A page at a time, so that a reader who takes long holds nobody up.
         while True:
             with self._reading() as connection:
-                rows = connection.execute(page.where(*wanted, *after)).mappings()
-                found = [ledger_rows.entry_of(row) for row in rows]
+                found = ledger_rows.page(connection, wanted, last)
             yield from found
             if len(found) < ledger_rows.AT_ONCE:
                 return
-            last = tuple_(
-                found[-1].intended_at, found[-1].key, types=[column.type for column in place]
-            )
-            after = [tuple_(*place) < last]
+            last = found[-1]
 
     def settle(
         self, key: str, status: Literal["accepted", "rejected"], *, now: dt.datetime
@@ -366,6 +375,7 @@ class Ledger:
             version = ledger_schema.find_version(connection)
             if version is None and make:
                 ledger_schema.create(connection)
+                self.made = True
             elif version is None:
                 raise NoLedgerError(self._place)
             elif version != ledger_schema.VERSION:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 
 from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.ledger_schema import sends
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from target_sakari.sends.entries import Ending, Intent
+    from target_sakari.sends.entries import Cap, Ending, Intent
 
 AT_ONCE = 500
 """Values in one statement, which SQLite bounds; rows of one page."""
@@ -72,6 +72,24 @@ def recent(
     return found
 
 
+def page(
+    connection: Connection, wanted: Iterable[ColumnElement[bool]], after: Entry | None
+) -> list[Entry]:
+    """Rows, those intended last first.
+
+    Args:
+        connection: within a transaction.
+        wanted: what they must fulfil.
+        after: the last row of the page before.
+    """
+    place = (sends.c.intended_at, sends.c.key)
+    rows = select(sends).where(*wanted).order_by(*(column.desc() for column in place))
+    if after:
+        last = tuple_(after.intended_at, after.key, types=[column.type for column in place])
+        rows = rows.where(tuple_(*place) < last)
+    return [entry_of(row) for row in connection.execute(rows.limit(AT_ONCE)).mappings()]
+
+
 def sent_since(
     connection: Connection, recipients: Iterable[str], since: dt.datetime
 ) -> Counter[str]:
@@ -88,6 +106,14 @@ def sent_since(
     return found
 
 
+def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) -> Counter[str]:
+    """How many texts the recipients of intents got since a cap's moment; not counted without."""
+    if cap is None:
+        return Counter()
+    people = {who for one in intents for who in one.recipients}
+    return sent_since(connection, people, cap.since)
+
+
 def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
     """Those of some messages that are a send's, with the send's key."""
     found: dict[str, str] = {}
@@ -95,6 +121,30 @@ def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, st
         rows = select(sends.c.message_id, sends.c.key).where(sends.c.message_id.in_(some))
         found.update({row.message_id: row.key for row in connection.execute(rows)})
     return found
+
+
+def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
+    """Whether the message of an ending is another send's.
+
+    So it is too if that has its job only: a job has one message for each recipient.
+    """
+    if ending.message_id:
+        key = attached(connection, [ending.message_id]).get(ending.message_id, entry.key)
+        if key != entry.key:
+            return True
+    if not ending.job_id or ending.job_id == entry.job_id:
+        return False
+    same = sends.c.recipient == entry.recipient
+    if entry.contact_id:
+        same |= sends.c.contact_id == entry.contact_id
+    others = select(sends.c.key).where(
+        same,
+        sends.c.job_id == ending.job_id,
+        sends.c.message_id.is_(None),
+        sends.c.status != "rejected",
+        sends.c.key != entry.key,
+    )
+    return connection.execute(others).first() is not None
 
 
 def write_renewed(connection: Connection, keys: Iterable[str], now: dt.datetime) -> None:

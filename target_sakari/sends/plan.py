@@ -53,6 +53,17 @@ class Send:
         """What it has in common with the same send."""
         return self.intent.key or (self.intent.content, self.intent.recipient)
 
+    def left(self) -> Iterator[Hashable]:
+        """What it is known by to later ones; see `sought`."""
+        yield self.identity
+        yield from ((self.intent.key or self.intent.content, who) for who in self.intent.recipients)
+
+    def sought(self) -> Iterator[Hashable]:
+        """What one before may have left that is the same send, as the ledger would find it."""
+        yield self.identity
+        for name in self.intent.other_keys if self.intent.key else (self.intent.content,):
+            yield from ((name, who) for who in self.intent.recipients)
+
     def marks(self) -> Iterator[Hashable]:
         """What it shares with another that must go out before or after it, not beside it."""
         yield "send", self.identity

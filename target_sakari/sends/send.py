@@ -124,7 +124,8 @@ class Sender:
         sends = sorted(group.sends, key=lambda one: one.recipient.kind != "conversation")
         now, most = self.now(), self._settings.max_per_recipient_per_day
         again = [(one.before, one.intent) for one in sends if one.before]
-        ours = self._ledger.retake(again, run=self._run_id, now=now) if again else {}
+        cap = Cap(most, now - DAY) if most else None
+        ours = self._ledger.retake(again, run=self._run_id, now=now, cap=cap) if again else {}
         new = [one for one in sends if not one.before]
         claims = iter(
             self._ledger.claim(
@@ -132,7 +133,7 @@ class Sender:
                 run=self._run_id,
                 now=now,
                 window=dt.timedelta(hours=self._settings.send_window_hours),
-                cap=Cap(most, now - DAY) if most else None,
+                cap=cap,
             )
             if new
             else ()
@@ -141,14 +142,15 @@ class Sender:
         for one in sends:
             if one.before:
                 entry = ours.get(one.before.key)
+                is_capped = one.before.key in ours and entry is None
             else:
                 claim = next(claims)
                 entry = claim.entry if claim.outcome == "claimed" else None
-                if claim.outcome == "capped" and (capped := recipient_cap(most or 0, most)):
-                    outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
-                    group.done.append((one, outcome))
-                    continue
-            if entry:
+                is_capped = claim.outcome == "capped"
+            if is_capped and (capped := recipient_cap(most or 0, most)):
+                outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
+                group.done.append((one, outcome))
+            elif entry:
                 claimed.append(_Claimed(one, entry, one.before))
             else:
                 group.there.append(one)
@@ -284,7 +286,7 @@ class Sender:
             )
             self._lose(group, [one for one in absent if one.entry.key not in again])
             ours = [
-                replace(one, entry=again[one.entry.key]) for one in absent if one.entry.key in again
+                replace(one, entry=entry) for one in absent if (entry := again.get(one.entry.key))
             ]
             if ours:
                 self._ask(group, ours, media, tries + 1)

@@ -99,7 +99,8 @@ class SendWriter:
             return
         self._warn(ready)
         if self._dry:
-            self._plan(ready, tally)
+            for one in ready:
+                _settle(tally, one, Outcome("send", "planned"))
             return
         for together in rounds(self._queues(ready)):
             self._send(together, tally)
@@ -127,6 +128,7 @@ class SendWriter:
                 raise
         else:
             self._run.at_end.callback(ledger.close)
+            _say_which(ledger)
             self._resolver = Resolver(self._run, ledger, self._finder, self._settings)
             self._sender = Sender(
                 run=self._run,
@@ -184,12 +186,20 @@ class SendWriter:
         """The sends that no guard objects to."""
         sent, now, ready = self._sent(sends), self._now(), []
         for one in sends:
+            if not self._planned.isdisjoint(one.sought()):
+                detail = "A record before has the same send."
+                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
+                continue
             texts = sum(sent[who] for who in one.intent.recipients)
             against = objection(one, self._settings, now=now, sent=texts)
             if against:
                 _settle(tally, one, _objected(against))
-            else:
-                ready.append(one)
+                continue
+            ready.append(one)
+            if self._dry:
+                self._planned.update(one.left())
+                for planned in (sent, self._planned_for):
+                    planned[one.intent.recipient] += 1
         return ready
 
     def _sent(self, sends: Sequence[Send]) -> Counter[str]:
@@ -209,17 +219,6 @@ class SendWriter:
                 logger.warning("sends: %s", odd)
 
     # Sending
-
-    def _plan(self, sends: Sequence[Send], tally: Tally) -> None:
-        for one in sends:
-            if one.identity in self._planned:
-                detail = "A record before has the same send."
-                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
-                continue
-            self._planned.add(one.identity)
-            if self._settings.max_per_recipient_per_day:
-                self._planned_for[one.intent.recipient] += 1
-            _settle(tally, one, Outcome("send", "planned"))
 
     def _queues(self, sends: Sequence[Send]) -> Iterator[list[Send]]:
         """For each person, what is sent to them one after the other."""
@@ -258,6 +257,17 @@ class SendWriter:
             if outcome.outcome in {"rejected", "deferred"}:
                 self._purse.give_back(send)
             _settle(tally, send, outcome)
+
+
+def _say_which(ledger: Ledger) -> None:
+    if ledger.made:
+        logger.warning(
+            "sends: a new ledger was made, %s. If texts were sent before, theirs is elsewhere: "
+            "stop, and set ledger_url to it, or they are sent again.",
+            ledger,
+        )
+    else:
+        logger.info("sends: the ledger is %s, with %d sends.", ledger, len(ledger))
 
 
 def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:

@@ -147,6 +147,7 @@ def test_a_retaken_send_has_nothing_left_of_its_refusal(ledger: Ledger) -> None:
     rejected = ledger.get(["k"])["k"]
     assert (rejected.code, rejected.job_id) == ("SMS-001", "j")
     again = ledger.retake([(rejected, intent())], run="B", now=NOW)["k"]
+    assert again
     assert (again.message_id, again.job_id, again.price, again.code) == (None, None, None, None)
     assert ledger.get(["k"])["k"] == again
 

@@ -151,9 +151,17 @@ class Runs(RuleBasedStateMachine):
     def resolve(self, at: int, ending: Ending, run: str) -> None:
         entry = self.seen(at)
         ending = replace(ending, key=entry.key)
-        taken = {one.message_id for one in self.rows.values() if one.key != entry.key} - {None}
+        others = [one for one in self.rows.values() if one.key != entry.key]
+        taken = ending.message_id in {one.message_id for one in others} - {None}
+        taken |= ending.job_id not in {None, entry.job_id} and any(
+            one.job_id == ending.job_id
+            and one.message_id is None
+            and one.status != "rejected"
+            and (one.recipient == entry.recipient or (one.contact_id and entry.contact_id))
+            for one in others
+        )
         done = self.ledgers[run].resolve(entry, ending, now=self.now)
-        assert done == (self.rows.get(entry.key) == entry and ending.message_id not in taken)
+        assert done == (self.rows.get(entry.key) == entry and not taken)
         if done:
             self.write(replace(entry, **vars(ending), changed_at=self.now))
 
@@ -166,6 +174,7 @@ class Runs(RuleBasedStateMachine):
             key for key, (entry, _) in by_key.items() if self.rows.get(key) == entry
         }
         for key, entry in taken.items():
+            assert entry
             before, wanted = by_key[key]
             first_at = before.first_at if before.status in OPEN else self.now
             assert entry == replace(

@@ -10,7 +10,7 @@ import pytest
 from sakari_emulator import answers
 from target_sakari.sends.entries import Intent
 from target_sakari.sends.resolve import Resolver
-from tests.target.run import Message, record
+from tests.target.run import Message, log_of, record, state
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number
 from tests.target.sends.watched_account import WatchedAccount
@@ -180,3 +180,78 @@ def test_claims_that_another_run_has_taken_meanwhile_are_not_asked_for(
     done = run(sending, hello(1, number(0)), hello(2, number(1)))
     assert sorted(done.ended) == ["unknown unresolved", "written"]
     assert sending.received() == {number(0): 1}
+
+
+def test_a_record_in_part_to_be_sent_later_comes_again(sending: Sending) -> None:
+    contact_of(sending, number(0)).valid = False
+    kept = sending.folder / "deferred.singer"
+    some = [hello(1, number(0), "+18005550123"), state(1)]
+    night = {"quiet_hours": "21:00-20:59", "deferred_path": str(kept)}
+    done = run(sending, *some, **night)
+    assert done.ended == ["deferred unknown_zone"]
+    assert "1 rejected invalid_contact" in done.outcomes[0]["detail"]
+    assert "Mend its number" in done.outcomes[0]["detail"]
+    assert len(kept.read_text().splitlines()) == 2
+
+    done = run(sending, hello(1, number(0), number(1)), state(1), send_enabled=False)
+    assert (done.ended, done.states) == (["planned"], [])
+
+
+def test_no_state_passes_what_is_unknown_and_in_no_file(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.fail_next_send()
+    done = run(sending, hello(1, number(0)), state(1), rejects_path=None)
+    assert (done.ended, done.states) == (["unknown no_clear_answer"], [])
+
+
+def test_the_message_of_a_job_that_is_anothers_is_no_evidence(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    def strip(at: int) -> Any:
+        if at > 1:
+            return None
+        [text] = sending.texts()
+        data: dict[str, Any] = {
+            "jobId": text.job_id,
+            "requested": 1,
+            "valid": 1,
+            "messages": [],
+            "invalid": [],
+        }
+        return answers.json({"success": True, "data": data})
+
+    account.fail_next_send()
+    assert run(sending, hello(1, number(0))).ended == ["unknown no_clear_answer"]
+    account.watch(accepted=strip)
+    assert run(sending, hello(2, number(0))).ended == ["written"]
+    account.watch()
+    assert run(sending, hello(1, number(0))).ended == ["unknown unresolved"]
+
+
+def test_the_cap_counts_those_that_are_sent_after_a_refusal(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.watch(arrived=lambda _: answers.failure(422, "json"))
+    run(sending, *(hello(at, number(0)) for at in range(3)))
+    account.watch()
+    mended = [record("sends", id=at, contacts=number(0), text="Mended") for at in range(3)]
+    done = run(sending, *mended, max_per_recipient_per_day=1)
+    assert sorted(done.ended) == [*["deferred recipient_cap"] * 2, "written"]
+
+
+def test_a_dry_run_plans_what_would_be_sent(sending: Sending) -> None:
+    records = [hello(1, number(0)), hello(1, number(0), number(1)), hello(2, number(0))]
+    for dry in (True, False):
+        done = run(sending, *records, max_per_recipient_per_day=1, dry_run=dry)
+        first, both, later = done.ended
+        assert both == first == ("planned" if dry else "written")
+        assert later == "deferred recipient_cap"
+        assert "1 skipped already_sent" in done.outcomes[1]["detail"]
+
+
+def test_the_log_says_which_ledger_it_is(sending: Sending) -> None:
+    for words in ("a new ledger was made, ", "with 1 sends."):
+        with log_of("target_sakari.sends.writer") as said:
+            run(sending, hello(1, number(0)))
+        assert any(words in line and str(sending.folder) in line for line in said)
