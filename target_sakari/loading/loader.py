@@ -154,7 +154,7 @@ class Loader:
             TooManyRejectedError: too many records were rejected.
         """
         position = self._checkpoint.add_record()
-        self._add(position, _Entry(received, Item(position, route, record)))
+        self._add(position, _Entry(received, Item(position, route, record, received.read_at)))
 
     def add_outcome(self, received: Received, outcome: Outcome) -> None:
         """A record came whose outcome is clear already.

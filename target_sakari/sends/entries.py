@@ -39,6 +39,8 @@ class Intent:
             one in place of several. A row of such a key is this send, if it is of this recipient
             and was not refused.
         other_recipients: hashes of the same person by what else is known of them.
+        read_at: when the tap read the record, which may come again from a file much later; None
+            where that is not known.
     """
 
     key: str | None
@@ -51,6 +53,7 @@ class Intent:
     conversation_id: str | None = None
     other_keys: tuple[str, ...] = ()
     other_recipients: tuple[str, ...] = ()
+    read_at: dt.datetime | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ class Ledger:
             run: id of this run.
             now: the time, by Sakari's clock where that is known.
             window: for how long the same content to the same recipient is the same send, where
-                an intent has no key.
+                an intent has no key; until its record was read.
             cap: how many texts a recipient may get; counted under the same lock.
 
         Returns:
@@ -127,7 +127,7 @@ class Ledger:
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there = There(connection, intents, now - window)
+            there = There(connection, intents, now, window)
             sent = ledger_rows.sent_to(connection, intents, cap)
             claims, new = [], []
             for intent in intents:
@@ -156,7 +156,7 @@ class Ledger:
             window: as of `claim`.
         """
         with self._reading() as connection:
-            there = There(connection, intents, in_ms(now) - window)
+            there = There(connection, intents, in_ms(now), window)
         return [there.of(one) for one in intents]
 
     def give_back(self, claims: Iterable[tuple[Entry, Entry | None]], *, run: str) -> None:

@@ -145,6 +145,7 @@ class Planner:
                 one.conversation_id,
                 tuple(filter(None, other_keys)),
                 tuple(others),
+                item.read_at,
             )
             yield Send(item.position, place, content, one, wanted.send_at, intent)
 

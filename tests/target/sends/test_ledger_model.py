@@ -34,6 +34,7 @@ INTENTS = st.builds(
     content=st.sampled_from(["c0", "c1"]),
     recipient=st.sampled_from(["r0", "r1"]),
     contact_id=st.none() | st.just("1"),
+    read_at=st.none() | st.just(NOW + HOUR),
 )
 SPANS = st.sampled_from([dt.timedelta(0), HOUR, 24 * HOUR])
 ENDINGS = st.builds(
@@ -51,7 +52,7 @@ ANY = st.integers(0, 2) | st.integers(0, 50)
 
 def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
     given = {**vars(wanted), "key": key}
-    del given["other_keys"], given["other_recipients"]
+    del given["other_keys"], given["other_recipients"], given["read_at"]
     return Entry(
         **given,
         status="intent",
@@ -98,11 +99,12 @@ class Runs(RuleBasedStateMachine):
 
     def recent(self, wanted: Intent, window: dt.timedelta) -> list[Entry]:
         """The rows that may stand for an intent without a key."""
+        since = min(self.now, wanted.read_at or self.now) - window
         found = [
             one
             for one in self.rows.values()
             if (one.content, one.recipient) == (wanted.content, wanted.recipient)
-            and (one.status in OPEN or one.intended_at >= self.now - window)
+            and (one.status in OPEN or one.intended_at >= since)
         ]
         found = [one for one in found if one.status != "rejected"] or found
         newest = max((one.intended_at for one in found), default=None)

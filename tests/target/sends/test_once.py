@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -255,3 +256,25 @@ def test_the_log_says_which_ledger_it_is(sending: Sending) -> None:
         with log_of("target_sakari.sends.writer") as said:
             run(sending, hello(1, number(0)))
         assert any(words in line and str(sending.folder) in line for line in said)
+
+
+def test_what_was_put_off_in_part_comes_back_late_and_without_a_key(sending: Sending) -> None:
+    some = record("sends", contacts=[number(0), "+18005550123"], text="Hello")
+    some["time_extracted"] = "2026-01-01T00:00:00Z"
+    kept = sending.folder / "deferred.singer"
+    done = run(sending, some, key=(), quiet_hours="23:58-23:59", deferred_path=str(kept))
+    assert done.ended == ["deferred unknown_zone"]
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute("UPDATE sakari_sends SET intended_at = '2026-01-01T00:00:01.000Z'")
+    again = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert run(sending, *again, key=()).ended == ["written"]
+    assert sending.received() == {number(0): 1, "+18005550123": 1}
+    del some["time_extracted"]  # as read just now, it is another send
+    assert run(sending, some, key=()).ended == ["written"]
+    assert sending.received() == {number(0): 2, "+18005550123": 1}
+
+
+@pytest.mark.parametrize("moment", [None, 7, "yesterday", "0001-01-01", "9999-12-31T23:59:59Z"])
+def test_an_odd_moment_of_reading_is_none(sending: Sending, moment: Any) -> None:
+    odd = {**record("sends", contacts=number(0), text="Hello"), "time_extracted": moment}
+    assert run(sending, odd, odd, key=()).ended == ["written", "skipped already_sent"]
