@@ -42,6 +42,9 @@ _MORE = (
     "run",
 )
 
+_YOUNG = dt.timedelta(minutes=15)
+"""Age of an intent whose run may still be about to send it."""
+
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 _Given = ParamSpec("_Given")
@@ -150,11 +153,21 @@ def settle(
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_with_ledger
 def forget(ledger: Ledger, /, *, keys: tuple[str, ...], yes: bool) -> None:
-    """Remove sends from the ledger: if their records come again, they are sent again."""
-    _found(ledger, keys)
+    """Remove sends from the ledger: if their records come again, they are sent again.
+
+    An intent of the last 15 minutes is left: a run may be sending it.
+    """
+    young = _now() - _YOUNG
+    for one in _found(ledger, keys):
+        if one.status == "intent" and one.intended_at >= young:
+            raise Ended(
+                Code.REFUSED,
+                f"{one.key} may be about to be sent by a run. Wait for that to end, or 15 minutes. "
+                "Nothing was forgotten.",
+            )
     question = "Forget? Who got such a text gets it again if its record comes again."
     confirm(question, yes=yes, otherwise="Nothing was forgotten.")
-    _each(keys, "forgotten", ledger.forget)
+    _each(keys, "forgotten", lambda key: ledger.forget(key, but_intents_since=_now() - _YOUNG))
 
 
 def _found(ledger: Ledger, keys: tuple[str, ...]) -> list[Entry]:

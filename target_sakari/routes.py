@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 Kind = Literal["contacts", "messages", "templates", "campaigns", "conversations", "webhooks"]
@@ -74,8 +75,10 @@ class Item:
         position: which of the run, from 0; in the order of arrival.
         route: what is to become of it.
         record: its fields, after stream maps.
+        read_at: when the tap read it; None where the tap does not say.
     """
 
     position: int
     route: Route
     record: Mapping[str, Any] = field(repr=False)
+    read_at: dt.datetime | None = None

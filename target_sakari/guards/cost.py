@@ -18,12 +18,12 @@ ELSEWHERE = "?"
 
 def segment_price(balance: Mapping[str, Any]) -> Decimal | None:
     """The price of a segment, by `account.balance()`; None where it is not told."""
-    return _decimal(balance.get("segmentPrice"))
+    return decimal_of(balance.get("segmentPrice"))
 
 
 def money_left(balance: Mapping[str, Any]) -> Decimal | None:
     """The money that is left, by `account.balance()`; None where it is not told."""
-    return _decimal(balance.get("balance"))
+    return decimal_of(balance.get("balance"))
 
 
 def estimate(text: str, price: Decimal | None) -> Amount:
@@ -52,8 +52,8 @@ def by_country(sends: Iterable[tuple[str | None, Amount]]) -> dict[str, Amount]:
     return dict(sorted(amounts.items(), key=lambda one: (-one[1].cost, -one[1].segments, one[0])))
 
 
-def _decimal(value: Any) -> Decimal | None:
-    """A number of Sakari's, which may be text."""
+def decimal_of(value: Any) -> Decimal | None:
+    """A number of Sakari's, digit by digit; it may be text. None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:

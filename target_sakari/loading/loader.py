@@ -154,7 +154,7 @@ class Loader:
             TooManyRejectedError: too many records were rejected.
         """
         position = self._checkpoint.add_record()
-        self._add(position, _Entry(received, Item(position, route, record)))
+        self._add(position, _Entry(received, Item(position, route, record, received.read_at)))
 
     def add_outcome(self, received: Received, outcome: Outcome) -> None:
         """A record came whose outcome is clear already.
@@ -273,8 +273,8 @@ class Loader:
             return
         self._kept_back = True
         self._outside.logger.warning(
-            "Texts are put off, and no file keeps them, so that no state goes out. Set "
-            "deferred_path, or run again later."
+            "Records are put off or unknown, and no file keeps them, so that no state goes out. "
+            "Set deferred_path and rejects_path, or run again later."
         )
 
     def _send_state(self) -> None:

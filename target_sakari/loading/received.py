@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_EARLIEST = 2000
+"""The year before which no tap has read anything."""
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,15 @@ class Received:
     key: Mapping[str, Any] = field(repr=False)
     schema: Mapping[str, Any] = field(repr=False)
     message: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """When the tap read it, by `time_extracted`; None where the tap does not say."""
+        try:
+            text = str(self.message["time_extracted"]).replace("Z", "+00:00")
+            moment = dt.datetime.fromisoformat(text)
+        except (KeyError, ValueError):
+            return None
+        if moment.year < _EARLIEST:
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)

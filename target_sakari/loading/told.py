@@ -50,7 +50,8 @@ class Told:
         """Write the outcome of a record.
 
         Returns:
-            Whether it is safe to forget the record: not so if it was put off, and no file has it.
+            Whether it is safe to forget the record: not so if it was put off, or nobody knows what
+            became of it, and no file has it.
 
         Raises:
             ConfigError: a file cannot be written.
@@ -63,7 +64,7 @@ class Told:
         if deferred and self._deferred is not None:
             file, lines = self._deferred, self._deferred_lines
         if file is None:
-            return not deferred
+            return outcome.outcome == "rejected"
         for line in lines.of(received, outcome):
             file.write(line)
         return True

@@ -17,6 +17,9 @@ Status = Literal["intent", "accepted", "rejected", "unknown"]
 
 STATUSES: tuple[Status, ...] = ("intent", "accepted", "rejected", "unknown")
 
+OPEN: tuple[Status, ...] = ("intent", "unknown")
+"""Those of sends that nobody knows the end of."""
+
 
 @dataclass(frozen=True)
 class Intent:
@@ -32,6 +35,12 @@ class Intent:
         shown: the recipient as people may see it: the last four digits, or an id.
         contact_id: of the recipient, where it is known.
         conversation_id: of the recipient, where it is known.
+        other_keys: that the send would have if its record spelt the recipient otherwise, or named
+            one in place of several. A row of such a key is this send, if it is of this recipient
+            and was not refused.
+        other_recipients: hashes of the same person by what else is known of them.
+        read_at: when the tap read the record, which may come again from a file much later; None
+            where that is not known.
     """
 
     key: str | None
@@ -42,6 +51,19 @@ class Intent:
     shown: str
     contact_id: str | None = None
     conversation_id: str | None = None
+    other_keys: tuple[str, ...] = ()
+    other_recipients: tuple[str, ...] = ()
+    read_at: dt.datetime | None = None
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """All hashes of who gets it."""
+        return (self.recipient, *self.other_recipients)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that a row of the send may have; none where the record has none."""
+        return (self.key, *self.other_keys) if self.key else ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,9 @@ class Entry:
     Attributes:
         key: of the row; where the intent had none, one of its own.
         run: the run that claimed it last.
-        intended_at: when that was; UTC, to the millisecond.
+        intended_at: when that was, or when it was last about to be asked for; UTC, to the
+            millisecond.
+        first_at: when it was first claimed; a text made since may be it.
         changed_at: when the row last changed.
         message_id: Sakari's, where it is known.
         job_id: Sakari's, where it is known.
@@ -73,6 +97,7 @@ class Entry:
     status: Status
     run: str
     intended_at: dt.datetime
+    first_at: dt.datetime
     changed_at: dt.datetime
     message_id: str | None = None
     job_id: str | None = None

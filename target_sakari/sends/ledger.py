@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections import Counter
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, func, select, update
 
 from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
-from target_sakari.sends.entries import Claim, Entry
+from target_sakari.sends.entries import OPEN, Claim, Entry
 from target_sakari.sends.errors import LedgerError, NoLedgerError
 from target_sakari.sends.ledger_errors import DAMAGED, explained
 from target_sakari.sends.ledger_schema import in_ms, sends
+from target_sakari.sends.ledger_there import There
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
@@ -32,8 +33,6 @@ WAIT = 30.0
 """Seconds to wait for others who write, each of whom is done in a moment."""
 
 DAY = dt.timedelta(hours=24)
-
-_OPEN = ("intent", "unknown")
 
 _LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
@@ -47,6 +46,9 @@ class Ledger:
 
     Each that writes is one transaction, and durable when it returns.
 
+    Attributes:
+        made: whether it was not there before.
+
     Raises:
         LedgerError: by every method: the ledger cannot be read or written.
     """
@@ -56,6 +58,7 @@ class Ledger:
         self._engine = engine
         self._place = place
         self._wait = wait
+        self.made = False
 
     @classmethod
     def open(cls, place: URL, *, make: bool = True, wait: float = WAIT) -> Ledger:
@@ -116,7 +119,7 @@ class Ledger:
             run: id of this run.
             now: the time, by Sakari's clock where that is known.
             window: for how long the same content to the same recipient is the same send, where
-                an intent has no key.
+                an intent has no key; until its record was read.
             cap: how many texts a recipient may get; counted under the same lock.
 
         Returns:
@@ -124,20 +127,17 @@ class Ledger:
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there, recent = _there(connection, intents, now - window)
-            people = {one.recipient for one in intents} if cap else set[str]()
-            sent = ledger_rows.sent_since(connection, people, cap.since) if cap else Counter[str]()
+            there = There(connection, intents, now, window)
+            sent = ledger_rows.sent_to(connection, intents, cap)
             claims, new = [], []
             for intent in intents:
-                pair = (intent.content, intent.recipient)
-                known = there.get(intent.key) if intent.key else recent.get(pair)
-                if known:
+                if known := there.of(intent):
                     claims.append(Claim("there", known))
-                elif cap and sent[intent.recipient] >= cap.texts:
+                elif cap and sum(sent[who] for who in intent.recipients) >= cap.texts:
                     claims.append(Claim("capped", None))
                 else:
                     entry = ledger_rows.intended(intent, run, now)
-                    there[entry.key] = recent[pair] = entry
+                    there.add(entry)
                     sent[intent.recipient] += 1
                     new.append(asdict(entry))
                     claims.append(Claim("claimed", entry))
@@ -156,11 +156,8 @@ class Ledger:
             window: as of `claim`.
         """
         with self._reading() as connection:
-            there, recent = _there(connection, intents, in_ms(now) - window)
-        return [
-            there.get(one.key) if one.key else recent.get((one.content, one.recipient))
-            for one in intents
-        ]
+            there = There(connection, intents, in_ms(now), window)
+        return [there.of(one) for one in intents]
 
     def give_back(self, claims: Iterable[tuple[Entry, Entry | None]], *, run: str) -> None:
         """Undo claims whose request certainly never was: each row becomes what it was before.
@@ -171,18 +168,42 @@ class Ledger:
         """
         with self._writing() as connection:
             for claimed, before in claims:
-                ours = (
-                    (sends.c.key == claimed.key)
-                    & (sends.c.status == "intent")
-                    & (sends.c.run == run)
-                )
+                ours = sends.c.key == claimed.key, sends.c.status == "intent", sends.c.run == run
                 if before is None:
-                    connection.execute(delete(sends).where(ours))
+                    connection.execute(delete(sends).where(*ours))
                 else:
-                    connection.execute(update(sends).where(ours).values(asdict(before)))
+                    connection.execute(update(sends).where(*ours).values(asdict(before)))
 
-    def end(self, endings: Sequence[Ending], *, run: str, now: dt.datetime) -> set[str]:
+    def renew(self, claims: Sequence[Entry], *, run: str, now: dt.datetime) -> dict[str, Entry]:
+        """Have claims count from now on, just before their request.
+
+        Returns:
+            By key, the rows as they are now; without those that are not as they were claimed.
+        """
+        now = in_ms(now)
+        with self._writing() as connection:
+            there = ledger_rows.by_key(connection, (one.key for one in claims))
+            held = [one for one in claims if there.get(one.key) == one and one.run == run]
+            renewed = [replace(one, intended_at=now, changed_at=now) for one in held]
+            ledger_rows.write_renewed(connection, [one.key for one in renewed], now)
+        return {one.key: one for one in renewed}
+
+    def end(
+        self,
+        endings: Sequence[Ending],
+        *,
+        run: str,
+        now: dt.datetime,
+        claimed: Sequence[Entry] = (),
+    ) -> set[str]:
         """Take down how this run's requests ended.
+
+        Args:
+            endings: of each.
+            run: id of this run.
+            now: the time.
+            claimed: the rows as they were claimed. One that has vanished, as a person had it
+                forgotten, is written anew, since it was asked for after all.
 
         Returns:
             The keys that this run does not hold any more, as somebody else resolved or settled
@@ -190,6 +211,10 @@ class Ledger:
         """
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (one.key for one in endings))
+            gone = {one.key: one for one in claimed if one.key not in there}
+            if gone:
+                connection.execute(sends.insert(), [asdict(one) for one in gone.values()])
+            there.update(gone)
             held = {key for key, one in there.items() if one.status == "intent" and one.run == run}
             ledger_rows.write_endings(connection, [one for one in endings if one.key in held], now)
         return {one.key for one in endings} - held
@@ -204,42 +229,63 @@ class Ledger:
         with self._writing() as connection:
             if ledger_rows.by_key(connection, [entry.key]).get(entry.key) != entry:
                 return False
-            message = ending.message_id
-            if (
-                message
-                and ledger_rows.attached(connection, [message]).get(message, entry.key) != entry.key
-            ):
+            if ledger_rows.is_of_another(connection, entry, ending):
                 return False
             ledger_rows.write_endings(connection, [ending], now)
         return True
 
     def retake(
-        self, takeovers: Sequence[tuple[Entry, Intent]], *, run: str, now: dt.datetime
-    ) -> dict[str, Entry]:
+        self,
+        takeovers: Sequence[tuple[Entry, Intent]],
+        *,
+        run: str,
+        now: dt.datetime,
+        cap: Cap | None = None,
+    ) -> dict[str, Entry | None]:
         """Claim sends again that were claimed before: found to be absent, or mended.
 
         Args:
             takeovers: each row as it was read, and what is to be sent now.
             run: id of this run.
             now: the time.
+            cap: how many texts a recipient may get, this one among them.
 
         Returns:
-            By key, the rows that are this run's now: those that had not changed since.
+            By key, the rows that are this run's now: those that had not changed since. None for one
+            whose recipient gets no further text for now; it stays as it was.
         """
         now = in_ms(now)
-        taken: dict[str, Entry] = {}
+        taken: dict[str, Entry | None] = {}
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (entry.key for entry, _ in takeovers))
+            sent = ledger_rows.sent_to(connection, (intent for _, intent in takeovers), cap)
             for entry, intent in takeovers:
                 if there.get(entry.key) == entry:
+                    if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
+                        if sum(sent[who] for who in intent.recipients) >= cap.texts:
+                            taken[entry.key] = None
+                            continue
+                        sent[intent.recipient] += 1
                     again = replace(
-                        ledger_rows.intended(intent, run, now), key=entry.key, tries=entry.tries + 1
+                        ledger_rows.intended(intent, run, now),
+                        key=entry.key,
+                        first_at=entry.first_at if entry.status in OPEN else now,
+                        tries=entry.tries + 1,
                     )
                     connection.execute(
                         update(sends).where(sends.c.key == entry.key).values(asdict(again))
                     )
                     taken[entry.key] = again
         return taken
+
+    def __str__(self) -> str:
+        """Where it is, without user and password."""
+        return self._place
+
+    def __len__(self) -> int:
+        """How many sends it has."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).select_from(sends)) or 0
 
     def get(self, keys: Iterable[str]) -> dict[str, Entry]:
         """The rows of some keys, as far as there are any."""
@@ -270,7 +316,6 @@ class Ledger:
             stream: only those whose record came in it.
             since: only those intended then or later.
         """
-        place = (sends.c.intended_at, sends.c.key)
         wanted: list[ColumnElement[bool]] = []
         if status:
             wanted.append(sends.c.status == status)
@@ -278,22 +323,15 @@ class Ledger:
             wanted.append(sends.c.stream == stream)
         if since:
             wanted.append(sends.c.intended_at >= since)
-        page = (
-            select(sends).order_by(*(column.desc() for column in place)).limit(ledger_rows.AT_ONCE)
-        )
-        after: list[ColumnElement[bool]] = []
+        last: Entry | None = None
         # A page at a time, so that a reader who takes long holds nobody up.
         while True:
             with self._reading() as connection:
-                rows = connection.execute(page.where(*wanted, *after)).mappings()
-                found = [ledger_rows.entry_of(row) for row in rows]
+                found = ledger_rows.page(connection, wanted, last)
             yield from found
             if len(found) < ledger_rows.AT_ONCE:
                 return
-            last = tuple_(
-                found[-1].intended_at, found[-1].key, types=[column.type for column in place]
-            )
-            after = [tuple_(*place) < last]
+            last = found[-1]
 
     def settle(
         self, key: str, status: Literal["accepted", "rejected"], *, now: dt.datetime
@@ -303,17 +341,28 @@ class Ledger:
         Returns:
             Whether it was: not if there is no such row, or if its end is known.
         """
-        open_one = (sends.c.key == key) & sends.c.status.in_(_OPEN)
+        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN)
         with self._writing() as connection:
             done = connection.execute(
                 update(sends).where(open_one).values(status=status, changed_at=now)
             )
         return done.rowcount > 0
 
-    def forget(self, key: str) -> bool:
-        """Remove a row, so that the send may go out again; False if there is none."""
+    def forget(self, key: str, *, but_intents_since: dt.datetime | None = None) -> bool:
+        """Remove a row, so that the send may go out again.
+
+        Args:
+            key: of the row.
+            but_intents_since: an intent of then or later is left, as its run may be sending it.
+
+        Returns:
+            Whether there was one to remove.
+        """
+        row = sends.c.key == key
+        if but_intents_since:
+            row &= (sends.c.status != "intent") | (sends.c.intended_at < but_intents_since)
         with self._writing() as connection:
-            done = connection.execute(delete(sends).where(sends.c.key == key))
+            done = connection.execute(delete(sends).where(row))
         return done.rowcount > 0
 
     def _prepare(self, *, make: bool) -> None:
@@ -326,6 +375,7 @@ class Ledger:
             version = ledger_schema.find_version(connection)
             if version is None and make:
                 ledger_schema.create(connection)
+                self.made = True
             elif version is None:
                 raise NoLedgerError(self._place)
             elif version != ledger_schema.VERSION:
@@ -348,14 +398,3 @@ class Ledger:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._wait * 1000)}")
             connection.exec_driver_sql(locks[connection.dialect.name])
             yield connection
-
-
-def _there(
-    connection: Connection, intents: Sequence[Intent], since: dt.datetime
-) -> tuple[dict[str, Entry], dict[tuple[str, str], Entry]]:
-    """The rows of intents that have a key, by that; of the others, by content and recipient."""
-    keyless = [one for one in intents if not one.key]
-    return (
-        ledger_rows.by_key(connection, (one.key for one in intents if one.key)),
-        ledger_rows.recent(connection, keyless, since),
-    )

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 
-from target_sakari.sends.entries import Entry
+from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.ledger_schema import sends
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from target_sakari.sends.entries import Ending, Intent
+    from target_sakari.sends.entries import Cap, Ending, Intent
 
 AT_ONCE = 500
 """Values in one statement, which SQLite bounds; rows of one page."""
@@ -45,6 +45,7 @@ def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
         status="intent",
         run=run,
         intended_at=now,
+        first_at=now,
         changed_at=now,
     )
 
@@ -60,15 +61,33 @@ def by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Entry]:
 
 def recent(
     connection: Connection, intents: Sequence[Intent], since: dt.datetime
-) -> dict[tuple[str, str], Entry]:
-    """By content and recipient: the newest row since a moment, a rejected one only if all are."""
-    found: dict[tuple[str, str], Entry] = {}
-    rising = (sends.c.status != "rejected", sends.c.intended_at)
-    for some in _chunks(one.recipient for one in intents):
-        rows = select(sends).where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
-        for row in connection.execute(rows.order_by(*rising)).mappings():
-            found[row["content"], row["recipient"]] = entry_of(row)
+) -> defaultdict[tuple[str, str], list[Entry]]:
+    """By content and recipient: the rows since a moment, and those of any age that are open."""
+    found: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+    wanted = sends.c.status.in_(OPEN) | (sends.c.intended_at >= since)
+    for some in _chunks(who for one in intents for who in one.recipients):
+        rows = select(sends).where(sends.c.recipient.in_(some), wanted)
+        for row in connection.execute(rows).mappings():
+            found[row["content"], row["recipient"]].append(entry_of(row))
     return found
+
+
+def page(
+    connection: Connection, wanted: Iterable[ColumnElement[bool]], after: Entry | None
+) -> list[Entry]:
+    """Rows, those intended last first.
+
+    Args:
+        connection: within a transaction.
+        wanted: what they must fulfil.
+        after: the last row of the page before.
+    """
+    place = (sends.c.intended_at, sends.c.key)
+    rows = select(sends).where(*wanted).order_by(*(column.desc() for column in place))
+    if after:
+        last = tuple_(after.intended_at, after.key, types=[column.type for column in place])
+        rows = rows.where(tuple_(*place) < last)
+    return [entry_of(row) for row in connection.execute(rows.limit(AT_ONCE)).mappings()]
 
 
 def sent_since(
@@ -87,6 +106,14 @@ def sent_since(
     return found
 
 
+def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) -> Counter[str]:
+    """How many texts the recipients of intents got since a cap's moment; not counted without."""
+    if cap is None:
+        return Counter()
+    people = {who for one in intents for who in one.recipients}
+    return sent_since(connection, people, cap.since)
+
+
 def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
     """Those of some messages that are a send's, with the send's key."""
     found: dict[str, str] = {}
@@ -94,6 +121,38 @@ def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, st
         rows = select(sends.c.message_id, sends.c.key).where(sends.c.message_id.in_(some))
         found.update({row.message_id: row.key for row in connection.execute(rows)})
     return found
+
+
+def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
+    """Whether the message of an ending is another send's.
+
+    So it is too if that has its job only: a job has one message for each recipient.
+    """
+    if ending.message_id:
+        key = attached(connection, [ending.message_id]).get(ending.message_id, entry.key)
+        if key != entry.key:
+            return True
+    if not ending.job_id or ending.job_id == entry.job_id:
+        return False
+    same = sends.c.recipient == entry.recipient
+    if entry.contact_id:
+        same |= sends.c.contact_id == entry.contact_id
+    others = select(sends.c.key).where(
+        same,
+        sends.c.job_id == ending.job_id,
+        sends.c.message_id.is_(None),
+        sends.c.status != "rejected",
+        sends.c.key != entry.key,
+    )
+    return connection.execute(others).first() is not None
+
+
+def write_renewed(connection: Connection, keys: Iterable[str], now: dt.datetime) -> None:
+    """Write that rows are about to be asked for."""
+    for some in _chunks(keys):
+        connection.execute(
+            update(sends).where(sends.c.key.in_(some)).values(intended_at=now, changed_at=now)
+        )
 
 
 def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.datetime) -> None:

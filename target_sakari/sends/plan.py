@@ -37,8 +37,6 @@ class Send:
         recipient: who gets it.
         send_at: not before; None: at any time.
         intent: what the ledger is told.
-        other_key: that it would have if its record named one recipient in place of several, or the
-            other way round: so that a recipient who is added makes nobody get it again.
         before: the ledger's row, where it holds the send already and it may go out again.
     """
 
@@ -48,13 +46,23 @@ class Send:
     recipient: Recipient
     send_at: dt.datetime | None
     intent: Intent
-    other_key: str | None = None
     before: Entry | None = None
 
     @property
     def identity(self) -> Hashable:
         """What it has in common with the same send."""
         return self.intent.key or (self.intent.content, self.intent.recipient)
+
+    def left(self) -> Iterator[Hashable]:
+        """What it is known by to later ones; see `sought`."""
+        yield self.identity
+        yield from ((self.intent.key or self.intent.content, who) for who in self.intent.recipients)
+
+    def sought(self) -> Iterator[Hashable]:
+        """What one before may have left that is the same send, as the ledger would find it."""
+        yield self.identity
+        for name in self.intent.other_keys if self.intent.key else (self.intent.content,):
+            yield from ((name, who) for who in self.intent.recipients)
 
     def marks(self) -> Iterator[Hashable]:
         """What it shares with another that must go out before or after it, not beside it."""
@@ -124,25 +132,37 @@ class Planner:
             if one.problem:
                 tally.settle(item.position, place, one.problem)
                 continue
-            keys = self._key(meant, None), self._key(meant, f"{one.kind} {one.value}")
+            key, *other_keys = self._keys(meant, one, several=several)
+            recipient, *others = one.hashes(self._account_id)
             intent = Intent(
-                keys[several],
+                key,
                 self._account_id,
                 item.route.stream,
                 content.hash,
-                one.hash(self._account_id),
+                recipient,
                 one.shown,
-                one.contact_ids[0] if len(one.contact_ids) == 1 else None,
-                one.value if one.kind == "conversation" else None,
+                one.contact_id,
+                one.conversation_id,
+                tuple(filter(None, other_keys)),
+                tuple(others),
+                item.read_at,
             )
-            yield Send(
-                item.position, place, content, one, wanted.send_at, intent, keys[not several]
-            )
+            yield Send(item.position, place, content, one, wanted.send_at, intent)
 
-    def _key(self, meant: _Meant, recipient: str | None) -> str | None:
+    def _keys(self, meant: _Meant, one: Recipient, *, several: bool) -> list[str | None]:
+        """The key of a send, and those that a record with other recipients would have given it.
+
+        So nobody gets it again whose record comes with a recipient more, or spells them otherwise.
+        """
         if meant.told_apart is None:
-            return None
-        return key_of(self._account_id, meant.item.route.stream, meant.told_apart, recipient)
+            return [None]
+        stream, fields = meant.item.route.stream, meant.told_apart
+        alone = key_of(self._account_id, stream, fields)
+        among = [
+            key_of(self._account_id, stream, fields, f"{kind} {value}")
+            for kind, value in one.names()
+        ]
+        return [*among, alone] if several else [alone, *among]
 
 
 def _told_apart(item: Item) -> Mapping[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from target_sakari.outcome import Outcome
 
 _SHOWN_DIGITS = 4
+_SAKARI_ID = re.compile(r"[0-9a-fA-F]{24}")
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,18 @@ class Recipient:
 
     @property
     def shown(self) -> str:
-        """As people may see it: the last digits of a number, or the id."""
-        return self.value[-_SHOWN_DIGITS:] if self.kind == "mobile" else self.value
+        """As people may see it: the id; or the last digits, also of a number given as an id."""
+        return _sakari_id(self.value) or self.value[-_SHOWN_DIGITS:]
+
+    @property
+    def contact_id(self) -> str | None:
+        """The id of the contact, where it is certain."""
+        return _sakari_id(self.contact_ids[0]) if len(self.contact_ids) == 1 else None
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The id of the conversation, where it is known."""
+        return _sakari_id(self.value) if self.kind == "conversation" else None
 
     @property
     def contact(self) -> Record:
@@ -61,9 +73,19 @@ class Recipient:
             return {"id": self.value}
         return {**self.along, "mobile": {"number": self.value, **self.along.get("mobile", {})}}
 
-    def hash(self, account_id: str) -> str:
-        """By `key.recipient_of`: of what the record names, whatever more is known at times."""
-        return recipient_of(account_id, self.kind, self.value)
+    def names(self) -> list[tuple[RecipientKind, str]]:
+        """All that this one person is known by, the surest first: the number, and ids."""
+        found: list[tuple[RecipientKind, str]] = []
+        if self.number:
+            found.append(("mobile", self.number))
+        found.append((self.kind, self.value))
+        if self.kind != "conversation" or len(self.contact_ids) == 1:
+            found += [("contact", one) for one in self.contact_ids]
+        return list(dict.fromkeys(found))
+
+    def hashes(self, account_id: str) -> list[str]:
+        """By `key.recipient_of`, of each name."""
+        return [recipient_of(account_id, kind, value) for kind, value in self.names()]
 
     def marks(self) -> Iterator[Hashable]:
         """What it shares with another recipient who may be the same person."""
@@ -71,3 +93,8 @@ class Recipient:
         yield from (("contact", one) for one in self.contact_ids)
         if self.number:
             yield "mobile", self.number
+
+
+def _sakari_id(value: str) -> str | None:
+    """A value, if it is an id of Sakari's."""
+    return value if _SAKARI_ID.fullmatch(value) else None

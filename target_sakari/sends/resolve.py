@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from target_sakari.sends.plan import Send
 
 _CLOCKS_APART = dt.timedelta(minutes=1)
-"""How much earlier than the intent a message may claim to have been made."""
+"""How much earlier than the first intent a message may claim to have been made."""
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
@@ -96,7 +96,7 @@ class Resolver:
         Raises:
             SakariError: they cannot be read, or it is not known whose they would be.
         """
-        since = entry.intended_at - _CLOCKS_APART
+        since = entry.first_at - _CLOCKS_APART
         for name, value in self._places(send, entry):
             reading = self._run.client.messages.read({f"{name}Id": value}, back_to=_text(since))
             fitting = [
@@ -119,7 +119,7 @@ class Resolver:
             places["contact", entry.contact_id] = None
         if entry.conversation_id:
             places["conversation", entry.conversation_id] = None
-        if entry.recipient == send.intent.recipient:
+        if entry.recipient in send.intent.recipients:
             recipient = send.recipient
             places.update((("contact", one), None) for one in recipient.contact_ids)
             if recipient.kind == "mobile" and not recipient.contact_ids:

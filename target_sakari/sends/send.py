@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import (
@@ -43,7 +43,7 @@ class Group:
     Attributes:
         sends: that are to go out.
         done: those that have an outcome.
-        there: those that the ledger got from elsewhere meanwhile.
+        there: those that the ledger got from elsewhere before they were asked for.
     """
 
     sends: list[Send]
@@ -53,10 +53,17 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class _Claimed:
-    """A send whose row in the ledger is this run's."""
+    """A send whose row in the ledger is this run's.
+
+    Attributes:
+        send: it.
+        entry: the row.
+        before: the row before it was this run's; None: there was none.
+    """
 
     send: Send
     entry: Entry
+    before: Entry | None
 
 
 class Sender:
@@ -117,7 +124,8 @@ class Sender:
         sends = sorted(group.sends, key=lambda one: one.recipient.kind != "conversation")
         now, most = self.now(), self._settings.max_per_recipient_per_day
         again = [(one.before, one.intent) for one in sends if one.before]
-        ours = self._ledger.retake(again, run=self._run_id, now=now) if again else {}
+        cap = Cap(most, now - DAY) if most else None
+        ours = self._ledger.retake(again, run=self._run_id, now=now, cap=cap) if again else {}
         new = [one for one in sends if not one.before]
         claims = iter(
             self._ledger.claim(
@@ -125,7 +133,7 @@ class Sender:
                 run=self._run_id,
                 now=now,
                 window=dt.timedelta(hours=self._settings.send_window_hours),
-                cap=Cap(most, now - DAY) if most else None,
+                cap=cap,
             )
             if new
             else ()
@@ -134,15 +142,16 @@ class Sender:
         for one in sends:
             if one.before:
                 entry = ours.get(one.before.key)
+                is_capped = one.before.key in ours and entry is None
             else:
                 claim = next(claims)
                 entry = claim.entry if claim.outcome == "claimed" else None
-                if claim.outcome == "capped" and (capped := recipient_cap(most or 0, most)):
-                    outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
-                    group.done.append((one, outcome))
-                    continue
-            if entry:
-                claimed.append(_Claimed(one, entry))
+                is_capped = claim.outcome == "capped"
+            if is_capped and (capped := recipient_cap(most or 0, most)):
+                outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
+                group.done.append((one, outcome))
+            elif entry:
+                claimed.append(_Claimed(one, entry, one.before))
             else:
                 group.there.append(one)
         return claimed
@@ -225,7 +234,7 @@ class Sender:
         middle = len(claimed) // 2
         first, rest = claimed[:middle], claimed[middle:]
         try:
-            self._ask(group, first, media)
+            self._ask_anew(group, first, media)
         except BaseException:
             with contextlib.suppress(LedgerError):
                 self._give_back(rest)
@@ -233,7 +242,12 @@ class Sender:
         if self._run.stopping():
             self._give_back(rest)
         else:
-            self._ask(group, rest, media)
+            self._ask_anew(group, rest, media)
+
+    def _ask_anew(self, group: Group, claimed: Sequence[_Claimed], media: Sequence[str]) -> None:
+        """Ask for claims that were made a while ago, as far as they are still this run's."""
+        if ours := self._renewed(group, claimed):
+            self._ask(group, ours, media)
 
     def _resolve(  # noqa: PLR0913, PLR0917
         self,
@@ -246,10 +260,12 @@ class Sender:
     ) -> None:
         """Look up at once what became of sends; send those again that the settings allow to."""
         entries = self._ledger.get(one.entry.key for one in doubtful)
-        absent: list[tuple[Send, Entry]] = []
-        for send, entry in ((one.send, entries.get(one.entry.key)) for one in doubtful):
+        absent: list[_Claimed] = []
+        for one in doubtful:
+            send, entry = one.send, entries.get(one.entry.key)
             if entry is None:
-                group.there.append(send)
+                doubted = self._end(group, [one], [Ending(one.entry.key, "unknown")])
+                group.done += [(send, _lost(one.entry)) for _ in doubted]
                 continue
             outcome = standing.unresolved(
                 entry, f"{doubt} It may have been sent.", Reason.NO_CLEAR_ANSWER, attempts
@@ -257,17 +273,21 @@ class Sender:
             if not self._run.stopping():
                 found = self._resolver.resolve(send, entry, self.now())
                 if found is None and tries <= self._run.client.config.max_retries:
-                    absent.append((send, entry))
+                    absent.append(_Claimed(send, one.entry, entry))
                     continue
                 if found and found.outcome != "unknown":
                     outcome = standing.counted(found, attempts)
             group.done.append((send, outcome))
         if absent:
             again = self._ledger.retake(
-                [(entry, send.intent) for send, entry in absent], run=self._run_id, now=self.now()
+                [(one.before, one.send.intent) for one in absent if one.before],
+                run=self._run_id,
+                now=self.now(),
             )
-            group.there += [send for send, entry in absent if entry.key not in again]
-            ours = [_Claimed(send, again[e.key]) for send, e in absent if e.key in again]
+            self._lose(group, [one for one in absent if one.entry.key not in again])
+            ours = [
+                replace(one, entry=entry) for one in absent if (entry := again.get(one.entry.key))
+            ]
             if ours:
                 self._ask(group, ours, media, tries + 1)
 
@@ -275,13 +295,36 @@ class Sender:
         self, group: Group, claimed: Sequence[_Claimed], endings: Sequence[Ending]
     ) -> list[_Claimed]:
         """Take down endings; returns those that were still this run's to end."""
-        lost = self._ledger.end(endings, run=self._run_id, now=self.now())
-        group.there += [one.send for one in claimed if one.entry.key in lost]
+        lost = self._ledger.end(
+            endings, run=self._run_id, now=self.now(), claimed=[one.entry for one in claimed]
+        )
+        self._lose(group, [one for one in claimed if one.entry.key in lost])
         return [one for one in claimed if one.entry.key not in lost]
 
+    def _lose(self, group: Group, lost: Sequence[_Claimed]) -> None:
+        """Sends that were asked for, and whose rows are another's now: never asked for again."""
+        if not lost:
+            return
+        rows = self._ledger.get(one.entry.key for one in lost)
+        for one in lost:
+            row = rows.get(one.entry.key, one.entry)
+            outcome = standing.settled(row, one.send.intent) or _lost(row)
+            group.done.append((one.send, outcome))
+
+    def _renewed(self, group: Group, claimed: Sequence[_Claimed]) -> list[_Claimed]:
+        """Those of the claims that are still this run's; they count from now on."""
+        rows = self._ledger.renew([one.entry for one in claimed], run=self._run_id, now=self.now())
+        group.there += [one.send for one in claimed if one.entry.key not in rows]
+        return [replace(one, entry=rows[one.entry.key]) for one in claimed if one.entry.key in rows]
+
     def _give_back(self, claimed: Sequence[_Claimed]) -> None:
-        rows = [(one.entry, one.send.before) for one in claimed]
+        rows = [(one.entry, one.before) for one in claimed]
         self._ledger.give_back(rows, run=self._run_id)
+
+
+def _lost(entry: Entry) -> Outcome:
+    why = "It was asked for, and its row was changed meanwhile."
+    return standing.unresolved(entry, why, Reason.NO_CLEAR_ANSWER)
 
 
 def _ending(entry: Entry, told: Recipient, job_id: str | None) -> Ending:

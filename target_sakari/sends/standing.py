@@ -29,7 +29,7 @@ def settled(entry: Entry, intent: Intent) -> Outcome | None:
 
 def same(entry: Entry, intent: Intent) -> bool:
     """Whether the ledger's row is of just this text for just this recipient."""
-    return (entry.content, entry.recipient) == (intent.content, intent.recipient)
+    return entry.content == intent.content and entry.recipient in intent.recipients
 
 
 def unresolved(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from target_sakari.routes import Item
     from target_sakari.run import Tell
 
-_WORST_FIRST: tuple[Status, ...] = ("unknown", "rejected", "deferred", "skipped", "planned")
+_LEAST_DONE_FIRST: tuple[Status, ...] = ("planned", "deferred", "unknown", "rejected", "skipped")
+"""A record with a send that is still to go out must come again, whatever became of the others."""
 
 
 class Tally:
@@ -42,7 +43,8 @@ class Tally:
 def combined(outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome of a record with these sends.
 
-    It is written if each of them was accepted, now or before; else it is as the worst of them.
+    It is written if each of them was accepted, now or before; else it is as the one of them that is
+    the furthest from its end, and the detail tells of each kind.
     """
     if len(outcomes) == 1:
         return outcomes[0]
@@ -56,10 +58,10 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome:
     left = [one for one in outcomes if not _is_sent(one)]
     if not left:
         return replace((sent or outcomes)[0], sakari_id=found, attempts=attempts, detail=detail)
-    worst = min(left, key=lambda one: _WORST_FIRST.index(one.outcome))
-    return replace(
-        worst, sakari_id=found, attempts=attempts, detail=f"{detail}. {worst.detail or ''}".strip()
-    )
+    left.sort(key=lambda one: _LEAST_DONE_FIRST.index(one.outcome))
+    kinds = {_counted(one): one.detail for one in reversed(left) if one.detail}
+    told = " ".join([f"{detail}.", *reversed(kinds.values())])
+    return replace(left[0], sakari_id=found, attempts=attempts, detail=told)
 
 
 def _counted(outcome: Outcome) -> str:

@@ -99,7 +99,8 @@ class SendWriter:
             return
         self._warn(ready)
         if self._dry:
-            self._plan(ready, tally)
+            for one in ready:
+                _settle(tally, one, Outcome("send", "planned"))
             return
         for together in rounds(self._queues(ready)):
             self._send(together, tally)
@@ -127,6 +128,7 @@ class SendWriter:
                 raise
         else:
             self._run.at_end.callback(ledger.close)
+            _say_which(ledger)
             self._resolver = Resolver(self._run, ledger, self._finder, self._settings)
             self._sender = Sender(
                 run=self._run,
@@ -171,13 +173,7 @@ class SendWriter:
         if self._ledger is None:
             return [None] * len(sends)
         window = dt.timedelta(hours=self._settings.send_window_hours)
-        found = self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
-        new = [one.other_key for one, entry in zip(sends, found, strict=True) if entry is None]
-        others = self._ledger.get(key for key in new if key)
-        return [
-            entry or _of_same(others.get(one.other_key or ""), one)
-            for one, entry in zip(sends, found, strict=True)
-        ]
+        return self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
 
     def _resolve(self, doubtful: tuple[Send, Entry]) -> Outcome | None:
         if self._dry:
@@ -190,18 +186,27 @@ class SendWriter:
         """The sends that no guard objects to."""
         sent, now, ready = self._sent(sends), self._now(), []
         for one in sends:
-            against = objection(one, self._settings, now=now, sent=sent[one.intent.recipient])
+            if not self._planned.isdisjoint(one.sought()):
+                detail = "A record before has the same send."
+                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
+                continue
+            texts = sum(sent[who] for who in one.intent.recipients)
+            against = objection(one, self._settings, now=now, sent=texts)
             if against:
                 _settle(tally, one, _objected(against))
-            else:
-                ready.append(one)
+                continue
+            ready.append(one)
+            if self._dry:
+                self._planned.update(one.left())
+                for planned in (sent, self._planned_for):
+                    planned[one.intent.recipient] += 1
         return ready
 
     def _sent(self, sends: Sequence[Send]) -> Counter[str]:
         """How many texts each recipient got in the last 24 hours; in a dry run, would have got."""
         sent = Counter(self._planned_for)
         if self._ledger is not None and self._settings.max_per_recipient_per_day:
-            people = {one.intent.recipient for one in sends}
+            people = {who for one in sends for who in one.intent.recipients}
             sent.update(self._ledger.sent_since(people, self._now() - _DAY))
         return sent
 
@@ -214,17 +219,6 @@ class SendWriter:
                 logger.warning("sends: %s", odd)
 
     # Sending
-
-    def _plan(self, sends: Sequence[Send], tally: Tally) -> None:
-        for one in sends:
-            if one.identity in self._planned:
-                detail = "A record before has the same send."
-                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
-                continue
-            self._planned.add(one.identity)
-            if self._settings.max_per_recipient_per_day:
-                self._planned_for[one.intent.recipient] += 1
-            _settle(tally, one, Outcome("send", "planned"))
 
     def _queues(self, sends: Sequence[Send]) -> Iterator[list[Send]]:
         """For each person, what is sent to them one after the other."""
@@ -265,15 +259,19 @@ class SendWriter:
             _settle(tally, send, outcome)
 
 
+def _say_which(ledger: Ledger) -> None:
+    if ledger.made:
+        logger.warning(
+            "sends: a new ledger was made, %s. If texts were sent before, theirs is elsewhere: "
+            "stop, and set ledger_url to it, or they are sent again.",
+            ledger,
+        )
+    else:
+        logger.info("sends: the ledger is %s, with %d sends.", ledger, len(ledger))
+
+
 def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:
     tally.settle(send.position, send.place, outcome)
-
-
-def _of_same(entry: Entry | None, send: Send) -> Entry | None:
-    """The row of the other key, if it is of this recipient and was not refused."""
-    if entry is None or entry.status == "rejected" or entry.recipient != send.intent.recipient:
-        return None
-    return entry
 
 
 def _objected(against: Objection) -> Outcome:

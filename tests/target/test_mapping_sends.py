@@ -228,6 +228,7 @@ def test_what_is_refused(record: dict[str, Any], reason: Reason, detail: str) ->
         EMITTED,
         {**EMITTED, "outgoing": None},
         {name: EMITTED[name] for name in ("id", "contact", "message", "status")},
+        {"id": ID, "mobile": NUMBER, "status": "queued", "created_at": "2026-01-01"},
         {
             "ID": "7",
             "Outgoing": False,
@@ -253,11 +254,12 @@ def test_history_is_sent_where_that_is_asked_for() -> None:
 
 def test_a_queue_of_texts_is_no_history() -> None:
     queued = {
-        "id": ID, "status": "new", "created_at": "2026-01-01", "updated_at": "2026-01-01",
+        "id": 7, "status": "new", "created_at": "2026-01-01", "updated_at": "2026-01-01",
         "price": 5, "mobile": NUMBER,
     }  # fmt: skip
     assert send(queued).contacts == (ADA,)
-    assert send({**queued, "id": 7, "status": "sent"}).contacts == (ADA,)
+    assert send({**queued, "status": "sent"}).contacts == (ADA,)
+    assert send({"id": ID, "status": "new", "mobile": NUMBER}).contacts == (ADA,)
 
 
 @settings(max_examples=500, deadline=None)

@@ -80,6 +80,9 @@ def test_only_who_holds_an_intent_ends_it(ledger: Ledger) -> None:
 def test_without_a_key_the_same_content_is_the_same_send_within_the_window(ledger: Ledger) -> None:
     first = claimed(ledger, None)
     assert first.key != claimed(ledger, None, recipient="r2").key
+    (claim,) = ledger.claim([intent(None)], run="B", now=NOW + 25 * HOUR)
+    assert claim.entry == first  # while its end is not known, of any age
+    ledger.end([Ending(first.key, "accepted")], run="A", now=NOW)
     for later, outcome in ((23 * HOUR, "there"), (24 * HOUR, "there"), (25 * HOUR, "claimed")):
         (claim,) = ledger.claim([intent(None)], run="B", now=NOW + later)
         assert claim.outcome == outcome
@@ -144,6 +147,7 @@ def test_a_retaken_send_has_nothing_left_of_its_refusal(ledger: Ledger) -> None:
     rejected = ledger.get(["k"])["k"]
     assert (rejected.code, rejected.job_id) == ("SMS-001", "j")
     again = ledger.retake([(rejected, intent())], run="B", now=NOW)["k"]
+    assert again
     assert (again.message_id, again.job_id, again.price, again.code) == (None, None, None, None)
     assert ledger.get(["k"])["k"] == again
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -161,6 +162,19 @@ def test_what_is_forgotten_is_gone(run: Run, address: str) -> None:
     assert statuses(address).keys() == {"refused", "doubtful"}
     assert run("forget", "sent", "refused", "--yes").exit_code == 1
     assert statuses(address).keys() == {"refused", "doubtful"}
+
+
+def test_an_intent_that_a_run_may_be_sending_is_not_forgotten(run: Run, address: str) -> None:
+    now = dt.datetime.now(dt.timezone.utc)
+    with open_ledger(address) as ledger:
+        ledger.claim([intent("young")], run="A", now=now)
+    result = run("forget", "sent", "young", "--yes")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].endswith("Nothing was forgotten.")
+    assert {"sent", "young"} < statuses(address).keys()
+    with open_ledger(address) as ledger:
+        assert not ledger.forget("young", but_intents_since=now - HOUR)
+        assert ledger.forget("young", but_intents_since=now + HOUR)
 
 
 def test_without_a_terminal_to_ask_at_nothing_is_done(run: Run, address: str) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from target_sakari.sends.entries import STATUSES, Cap, Claim, Ending, Entry, Intent
+from target_sakari.sends.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ INTENTS = st.builds(
     content=st.sampled_from(["c0", "c1"]),
     recipient=st.sampled_from(["r0", "r1"]),
     contact_id=st.none() | st.just("1"),
+    read_at=st.none() | st.just(NOW + HOUR),
 )
 SPANS = st.sampled_from([dt.timedelta(0), HOUR, 24 * HOUR])
 ENDINGS = st.builds(
@@ -51,7 +52,16 @@ ANY = st.integers(0, 2) | st.integers(0, 50)
 
 def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
     given = {**vars(wanted), "key": key}
-    return Entry(**given, status="intent", run=run, intended_at=now, changed_at=now, tries=tries)
+    del given["other_keys"], given["other_recipients"], given["read_at"]
+    return Entry(
+        **given,
+        status="intent",
+        run=run,
+        intended_at=now,
+        first_at=now,
+        changed_at=now,
+        tries=tries,
+    )
 
 
 class Runs(RuleBasedStateMachine):
@@ -89,11 +99,12 @@ class Runs(RuleBasedStateMachine):
 
     def recent(self, wanted: Intent, window: dt.timedelta) -> list[Entry]:
         """The rows that may stand for an intent without a key."""
+        since = min(self.now, wanted.read_at or self.now) - window
         found = [
             one
             for one in self.rows.values()
             if (one.content, one.recipient) == (wanted.content, wanted.recipient)
-            and one.intended_at >= self.now - window
+            and (one.status in OPEN or one.intended_at >= since)
         ]
         found = [one for one in found if one.status != "rejected"] or found
         newest = max((one.intended_at for one in found), default=None)
@@ -142,9 +153,17 @@ class Runs(RuleBasedStateMachine):
     def resolve(self, at: int, ending: Ending, run: str) -> None:
         entry = self.seen(at)
         ending = replace(ending, key=entry.key)
-        taken = {one.message_id for one in self.rows.values() if one.key != entry.key} - {None}
+        others = [one for one in self.rows.values() if one.key != entry.key]
+        taken = ending.message_id in {one.message_id for one in others} - {None}
+        taken |= ending.job_id not in {None, entry.job_id} and any(
+            one.job_id == ending.job_id
+            and one.message_id is None
+            and one.status != "rejected"
+            and (one.recipient == entry.recipient or (one.contact_id and entry.contact_id))
+            for one in others
+        )
         done = self.ledgers[run].resolve(entry, ending, now=self.now)
-        assert done == (self.rows.get(entry.key) == entry and ending.message_id not in taken)
+        assert done == (self.rows.get(entry.key) == entry and not taken)
         if done:
             self.write(replace(entry, **vars(ending), changed_at=self.now))
 
@@ -157,8 +176,12 @@ class Runs(RuleBasedStateMachine):
             key for key, (entry, _) in by_key.items() if self.rows.get(key) == entry
         }
         for key, entry in taken.items():
+            assert entry
             before, wanted = by_key[key]
-            assert entry == as_intended(wanted, key, run, self.now, before.tries + 1)
+            first_at = before.first_at if before.status in OPEN else self.now
+            assert entry == replace(
+                as_intended(wanted, key, run, self.now, before.tries + 1), first_at=first_at
+            )
             self.write(entry)
 
     @rule(at=ANY, status=st.sampled_from(["accepted", "rejected"]), run=RUNS)

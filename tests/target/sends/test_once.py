@@ -1,0 +1,280 @@
+"""The same person, however records spell them and however runs end, is texted once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sakari_emulator import answers
+from target_sakari.sends.entries import Intent
+from target_sakari.sends.resolve import Resolver
+from tests.target.run import Message, log_of, record, state
+from tests.target.sends.places import open_ledger
+from tests.target.sends.sending import Sending, number
+from tests.target.sends.watched_account import WatchedAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sakari_emulator.rows import Contact
+    from tests.target.run import Done
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[WatchedAccount]:
+    with WatchedAccount() as server:
+        yield server
+
+
+@pytest.fixture
+def account(_running: WatchedAccount) -> WatchedAccount:
+    _running.reset()
+    return _running
+
+
+@pytest.fixture
+def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
+    return Sending(account, tmp_path)
+
+
+def contact_of(sending: Sending, mobile: str, at: int = 0) -> Contact:
+    """A contact of this number, whom nothing stands against."""
+    contact = list(sending.server.account.contacts)[at]
+    contact.valid, contact.blocked, contact.error = True, None, None
+    assert contact.mobile
+    contact.mobile.number, contact.mobile.valid = mobile, True
+    contact.mobile.line_type = "mobile"
+    return contact
+
+
+def hello(key: int, *contacts: str) -> Message:
+    return record("sends", id=key, contacts=list(contacts), text="Hello")
+
+
+def run(sending: Sending, *records: Message, **more: Any) -> Done:
+    return sending.run(records, **{"fields": ("id", "contacts", "text"), **more})
+
+
+def test_a_recipient_who_joins_or_leaves_a_record_of_the_same_batch(sending: Sending) -> None:
+    done = run(sending, hello(1, number(0)), hello(1, number(0), number(1)))
+    assert done.ended == ["written", "written"]
+    done = run(sending, hello(2, number(2), number(3)), hello(2, number(2)))
+    assert sorted(done.ended) == ["skipped already_sent", "written"]
+    assert sending.received() == {number(at): 1 for at in range(4)}
+
+
+def test_a_person_is_the_same_by_number_and_by_id(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    both = [record("sends", contacts=one, text="Hello") for one in (number(0), contact.id)]
+    done = run(sending, *both, key=())
+    assert done.ended == ["written", "skipped already_sent"]
+    assert run(sending, hello(1, number(0), number(1))).ended == ["written"]
+    assert run(sending, hello(1, contact.id, number(1))).ended == ["skipped already_sent"]
+    assert sending.received() == {number(0): 2, number(1): 1}
+
+
+def test_a_cap_counts_a_person_by_number_and_by_id(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    records = [hello(1, number(0)), hello(2, contact.id)]
+    done = run(sending, *records, max_per_recipient_per_day=1)
+    assert done.ended == ["written", "deferred recipient_cap"]
+    # Not looked up, the id is all that is known of them.
+    run(sending, hello(3, contact.id), check_consent=False)
+    done = run(sending, hello(4, contact.id), max_per_recipient_per_day=2)
+    assert done.ended == ["deferred recipient_cap"]
+
+
+def test_two_contacts_of_one_number_are_one_person(sending: Sending) -> None:
+    pair = [contact_of(sending, number(0), at) for at in (0, 1)]
+    for one in sending.server.account.contacts:
+        one.tags = []
+    tagged = record("sends", id=1, tags=["vip"], text="Hello")
+    for one, ended in zip(pair, ["written", "skipped already_sent"], strict=True):
+        for each in pair:
+            each.tags = [{"tag": "vip", "visible": True}] if each is one else []
+        assert run(sending, tagged, fields=("id", "tags", "text")).ended == [ended]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_number_given_as_an_id_is_not_kept_whole(sending: Sending) -> None:
+    run(sending, hello(1, "+15551234567"), check_consent=False)
+    wrong = record("sends", id=2, sakari_id="+15551234567", text="Hello")
+    run(sending, wrong, fields=("id", "sakari_id", "text"), check_consent=False)
+    assert "5551234567" not in str(sending.entries())
+    assert {one.shown for one in sending.entries()} == {"4567"}
+
+
+def test_a_price_that_is_text_is_kept(sending: Sending) -> None:
+    sending.server.switch(price_form="string")
+    run(sending, hello(1, number(0)))
+    assert [str(one.price) for one in sending.entries()] == ["0.05"]
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+def test_without_a_key_an_open_one_is_resolved_whatever_its_age(
+    sending: Sending, hours: int
+) -> None:
+    again = {"key": (), "send_window_hours": hours}
+    hello = record("sends", contacts=number(0), text="Hello")
+    run(sending, hello, **again)
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute(
+            "UPDATE sakari_sends SET status = 'intent', message_id = NULL, "
+            "intended_at = '2020-01-01T00:00:00.000Z'"
+        )
+    assert run(sending, hello, **again).ended == ["written"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_request_refused_after_one_in_doubt_leaves_the_doubt(
+    sending: Sending, account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.watch(
+        accepted=lambda at: answers.failure(500, "json") if at == 1 else None,
+        arrived=lambda at: answers.failure(403, "json") if at > 1 else None,
+    )
+    with monkeypatch.context() as late:  # Sakari does not list the text yet
+        late.setattr(Resolver, "_found", lambda *_: iter(()))
+        done = run(sending, hello(1, number(0)), resend_unknown=True, unknown_grace_seconds=0)
+    assert done.error
+    [entry] = sending.entries()
+    assert entry.status == "unknown"
+    account.watch()
+    assert run(sending, hello(1, number(0))).ended == ["written"]
+    assert sending.received() == {number(0): 1}
+
+
+@pytest.mark.parametrize("answer", [None, answers.failure(500, "json")])
+def test_what_is_forgotten_while_it_is_sent_is_written_anew(
+    sending: Sending, account: WatchedAccount, answer: Any
+) -> None:
+    def forget(at: int) -> Any:
+        with open_ledger(sending.address) as ledger:
+            for one in list(ledger.entries()):
+                ledger.forget(one.key)
+        return answer if at == 1 else None
+
+    account.watch(accepted=forget)
+    assert run(sending, hello(1, number(0))).ended == ["written"]
+    assert [one.status for one in sending.entries()] == ["accepted"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_claims_that_another_run_has_taken_meanwhile_are_not_asked_for(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    def take(at: int) -> Any:
+        if at == 1:
+            return answers.failure(422, "json")
+        if at == 2:
+            with open_ledger(sending.address) as ledger:
+                [row] = [one for one in ledger.entries() if one.shown == "0001"]
+                parts = (row.account_id, row.stream, row.content, row.recipient, row.shown)
+                ledger.retake([(row, Intent(row.key, *parts))], run="B", now=row.intended_at)
+        return None
+
+    account.watch(arrived=take)
+    done = run(sending, hello(1, number(0)), hello(2, number(1)))
+    assert sorted(done.ended) == ["unknown unresolved", "written"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_record_in_part_to_be_sent_later_comes_again(sending: Sending) -> None:
+    contact_of(sending, number(0)).valid = False
+    kept = sending.folder / "deferred.singer"
+    some = [hello(1, number(0), "+18005550123"), state(1)]
+    night = {"quiet_hours": "21:00-20:59", "deferred_path": str(kept)}
+    done = run(sending, *some, **night)
+    assert done.ended == ["deferred unknown_zone"]
+    assert "1 rejected invalid_contact" in done.outcomes[0]["detail"]
+    assert "Mend its number" in done.outcomes[0]["detail"]
+    assert len(kept.read_text().splitlines()) == 2
+
+    done = run(sending, hello(1, number(0), number(1)), state(1), send_enabled=False)
+    assert (done.ended, done.states) == (["planned"], [])
+
+
+def test_no_state_passes_what_is_unknown_and_in_no_file(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.fail_next_send()
+    done = run(sending, hello(1, number(0)), state(1), rejects_path=None)
+    assert (done.ended, done.states) == (["unknown no_clear_answer"], [])
+
+
+def test_the_message_of_a_job_that_is_anothers_is_no_evidence(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    def strip(at: int) -> Any:
+        if at > 1:
+            return None
+        [text] = sending.texts()
+        data: dict[str, Any] = {
+            "jobId": text.job_id,
+            "requested": 1,
+            "valid": 1,
+            "messages": [],
+            "invalid": [],
+        }
+        return answers.json({"success": True, "data": data})
+
+    account.fail_next_send()
+    assert run(sending, hello(1, number(0))).ended == ["unknown no_clear_answer"]
+    account.watch(accepted=strip)
+    assert run(sending, hello(2, number(0))).ended == ["written"]
+    account.watch()
+    assert run(sending, hello(1, number(0))).ended == ["unknown unresolved"]
+
+
+def test_the_cap_counts_those_that_are_sent_after_a_refusal(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.watch(arrived=lambda _: answers.failure(422, "json"))
+    run(sending, *(hello(at, number(0)) for at in range(3)))
+    account.watch()
+    mended = [record("sends", id=at, contacts=number(0), text="Mended") for at in range(3)]
+    done = run(sending, *mended, max_per_recipient_per_day=1)
+    assert sorted(done.ended) == [*["deferred recipient_cap"] * 2, "written"]
+
+
+def test_a_dry_run_plans_what_would_be_sent(sending: Sending) -> None:
+    records = [hello(1, number(0)), hello(1, number(0), number(1)), hello(2, number(0))]
+    for dry in (True, False):
+        done = run(sending, *records, max_per_recipient_per_day=1, dry_run=dry)
+        first, both, later = done.ended
+        assert both == first == ("planned" if dry else "written")
+        assert later == "deferred recipient_cap"
+        assert "1 skipped already_sent" in done.outcomes[1]["detail"]
+
+
+def test_the_log_says_which_ledger_it_is(sending: Sending) -> None:
+    for words in ("a new ledger was made, ", "with 1 sends."):
+        with log_of("target_sakari.sends.writer") as said:
+            run(sending, hello(1, number(0)))
+        assert any(words in line and str(sending.folder) in line for line in said)
+
+
+def test_what_was_put_off_in_part_comes_back_late_and_without_a_key(sending: Sending) -> None:
+    some = record("sends", contacts=[number(0), "+18005550123"], text="Hello")
+    some["time_extracted"] = "2026-01-01T00:00:00Z"
+    kept = sending.folder / "deferred.singer"
+    done = run(sending, some, key=(), quiet_hours="23:58-23:59", deferred_path=str(kept))
+    assert done.ended == ["deferred unknown_zone"]
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute("UPDATE sakari_sends SET intended_at = '2026-01-01T00:00:01.000Z'")
+    again = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert run(sending, *again, key=()).ended == ["written"]
+    assert sending.received() == {number(0): 1, "+18005550123": 1}
+    del some["time_extracted"]  # as read just now, it is another send
+    assert run(sending, some, key=()).ended == ["written"]
+    assert sending.received() == {number(0): 2, "+18005550123": 1}
+
+
+@pytest.mark.parametrize("moment", [None, 7, "yesterday", "0001-01-01", "9999-12-31T23:59:59Z"])
+def test_an_odd_moment_of_reading_is_none(sending: Sending, moment: Any) -> None:
+    odd = {**record("sends", contacts=number(0), text="Hello"), "time_extracted": moment}
+    assert run(sending, odd, odd, key=()).ended == ["written", "skipped already_sent"]
