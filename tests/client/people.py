@@ -1,10 +1,18 @@
-"""Contacts made up for uploads."""
+"""Contacts made up."""
 
 from __future__ import annotations
 
 from typing import Any
 
 Contact = dict[str, Any]
+
+ADA: Contact = {
+    "mobile": {"number": "+12125550123", "country": "US"},
+    "firstName": "Ada",
+    "email": "ada@example.com",
+    "tags": [{"tag": "vip", "visible": True}],
+    "attributes": {"plan": "pro"},
+}
 
 
 def people(count: int) -> list[Contact]:
