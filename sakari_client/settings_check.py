@@ -13,7 +13,7 @@ from sakari_client.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS = {
+TYPES = {
     "string": "text",
     "integer": "a whole number",
     "number": "a number",
@@ -76,10 +76,10 @@ def _rule(error: jsonschema.ValidationError) -> str:  # noqa: PLR0911 - a row fo
             return "is missing. Give --config FILE, or --config ENV for environment variables."
         case "type":
             names = [name for name in _kinds(error.schema) if name != "null"]
-            return f"must be {' or '.join(_KINDS[name] for name in names)}."
+            return f"must be {' or '.join(TYPES[name] for name in names)}."
         case "anyOf" | "oneOf":
             names = [name for one in wanted for name in _kinds(one) if name != "null"]
-            return f"must be {' or '.join(_KINDS[name] for name in dict.fromkeys(names))}."
+            return f"must be {' or '.join(TYPES[name] for name in dict.fromkeys(names))}."
         case "minimum":
             return f"must be {wanted} or more."
         case "exclusiveMinimum":

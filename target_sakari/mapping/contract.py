@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from sakari_client.schemas import load_schema
+from sakari_client.settings_check import TYPES
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
 
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
     from target_sakari.routes import Kind
 
-_NAMES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "a list",
-}
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -117,7 +110,7 @@ def _rule(error: jsonschema.ValidationError) -> str:
     match error.validator:
         case "type":
             names = [wanted] if isinstance(wanted, str) else wanted
-            return f"must be {' or '.join(_NAMES[name] for name in names if name != 'null')}"
+            return f"must be {' or '.join(TYPES[name] for name in names if name != 'null')}"
         case "maxLength":
             return f"is longer than {wanted} characters"
         case "pattern":
