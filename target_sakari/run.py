@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -59,6 +60,10 @@ class Run:
     amounts: dict[str, Amount] = field(default_factory=dict)
     duplicate: Callable[[Item], None] = lambda _: None
     at_end: ExitStack = field(default_factory=ExitStack)
+
+    def now(self) -> dt.datetime:
+        """The time by Sakari's clock, as far as an answer has told it."""
+        return dt.datetime.fromtimestamp(self.client.server_time(), dt.timezone.utc)
 
 
 class Writer(Protocol):

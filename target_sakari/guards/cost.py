@@ -1,4 +1,4 @@
-"""What texts cost, as far as it can be told before."""
+"""What texts cost: before, as far as that can be told, and as Sakari tells it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sakari_client.segments import count
 from target_sakari.guards.caps import Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 ELSEWHERE = "?"
 """The country of numbers whose country is not certain, or that are not known."""
@@ -39,17 +39,18 @@ def estimate(text: str, price: Decimal | None) -> Amount:
     return Amount(1, segments, segments * (price or Decimal(0)))
 
 
-def by_country(sends: Iterable[tuple[str | None, Amount]]) -> dict[str, Amount]:
-    """Amounts by country (ISO 3166, or `ELSEWHERE`), the most money first.
+def price_of(message: Mapping[str, Any] | None) -> Decimal | None:
+    """What a message cost; None where Sakari does not tell it."""
+    return decimal_of(message.get("price")) if message else None
+
+
+def country_of(number: str | None) -> str:
+    """Whose a number is: ISO 3166, or `ELSEWHERE`.
 
     Args:
-        sends: the number of each recipient in E.164, None where it is not known, and how much.
+        number: in E.164; None where it is not known.
     """
-    amounts: dict[str, Amount] = {}
-    for number, amount in sends:
-        country = (number and phone.country_of(number)) or ELSEWHERE
-        amounts[country] = amounts.get(country, Amount()) + amount
-    return dict(sorted(amounts.items(), key=lambda one: (-one[1].cost, -one[1].segments, one[0])))
+    return (number and phone.country_of(number)) or ELSEWHERE
 
 
 def decimal_of(value: Any) -> Decimal | None:

@@ -84,9 +84,8 @@ class Told:
         Raises:
             ConfigError: a file cannot be written.
         """
-        for file in (self._outcomes, self._rejects):
-            if file is not None:
-                file.flush()
+        for file in self._files():
+            file.flush()
 
     def sync(self) -> None:
         """Have all of it on disk.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import datetime as dt
     from decimal import Decimal
+
+DAY = dt.timedelta(hours=24)
+"""What caps count over, and how long the window is unless the settings say otherwise."""
 
 Ended = Literal["accepted", "rejected", "unknown"]
 """How a request for a send ended."""

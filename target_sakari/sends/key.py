@@ -29,7 +29,7 @@ def key_of(
         stream: the record's stream.
         fields: what tells the record from others of its stream: its key properties, or the field
             that the stream's `send_key` names.
-        recipient: by `recipient_of`, where the record names several.
+        recipient: where the record names several: what this one is known by, kind and value.
     """
     return _hash("send", account_id, stream, fields, recipient)
 

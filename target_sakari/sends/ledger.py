@@ -7,20 +7,20 @@ writes has the ledger alone, so that of two processes one sees what the other ha
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import delete, func, select, update
 
 from target_sakari.sends import ledger_place, ledger_rows, ledger_schema
-from target_sakari.sends.entries import OPEN, Claim, Entry
+from target_sakari.sends.entries import DAY, OPEN, Claim, Entry
 from target_sakari.sends.errors import LedgerError, NoLedgerError
 from target_sakari.sends.ledger_errors import DAMAGED, explained
 from target_sakari.sends.ledger_schema import in_ms, sends
 from target_sakari.sends.ledger_there import There
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections import Counter
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 WAIT = 30.0
 """Seconds to wait for others who write, each of whom is done in a moment."""
-
-DAY = dt.timedelta(hours=24)
 
 _LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",

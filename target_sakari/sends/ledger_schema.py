@@ -22,16 +22,19 @@ def in_ms(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def as_text(moment: dt.datetime) -> str:
+    """A moment in UTC, as Sakari writes it too; it sorts by time: `2026-01-31T09:00:00.000Z`."""
+    return in_ms(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class _Moment(TypeDecorator[dt.datetime]):
-    """UTC as text that sorts by time: `2026-01-31T09:00:00.000Z`."""
+    """As `as_text` writes it."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, _dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return in_ms(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return None if value is None else as_text(value)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> dt.datetime | None:
         return None if value is None else dt.datetime.fromisoformat(value.replace("Z", "+00:00"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sakari_client.errors import ConfigError, NotFoundError, RequestRefusedError
 from target_sakari.failure import is_run_wide
 from target_sakari.guards.caps import Amount, Budget
-from target_sakari.guards.cost import by_country, estimate, money_left, segment_price
+from target_sakari.guards.cost import country_of, estimate, money_left, segment_price
 from target_sakari.sends.errors import LowBalanceError
 
 if TYPE_CHECKING:
@@ -59,18 +59,17 @@ class Purse:
             return self._passed
         if self._settings.check_balance:
             self._check_balance(self._budget.spent if dry else plan, dry=dry)
-        for country, amount in by_country(
-            (one.recipient.number, self._amount(one)) for one in once
-        ).items():
-            self._run.amounts[country] = self._run.amounts.get(country, Amount()) + amount
+        for one in once:
+            country = country_of(one.recipient.number)
+            before = self._run.amounts.get(country, Amount())
+            self._run.amounts[country] = before + self._amount(one)
         return None
 
     def give_back(self, send: Send) -> None:
         """A send that was reckoned in did not go out after all."""
         amount = self._amount(send)
         self._budget.give_back(amount)
-        for country in by_country([(send.recipient.number, amount)]):
-            self._run.amounts[country] -= amount
+        self._run.amounts[country_of(send.recipient.number)] -= amount
 
     def say(self, *, dry: bool) -> None:
         """Say in the log how much it was, and what about it costs."""

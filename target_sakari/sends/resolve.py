@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sakari_client.errors import SakariError
 from sakari_client.http import answers
 from sakari_client.resources.sent import failed
+from target_sakari.guards.cost import price_of
 from target_sakari.guards.plain import plain
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.entries import Ending
-from target_sakari.sends.prices import price_of
+from target_sakari.sends.ledger_schema import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ class Resolver:
         """
         since = entry.first_at - _CLOCKS_APART
         for name, value in self._places(send, entry):
-            reading = self._run.client.messages.read({f"{name}Id": value}, back_to=_text(since))
+            reading = self._run.client.messages.read({f"{name}Id": value}, back_to=as_text(since))
             fitting = [
                 row.value
                 for rows in reading.pages()
@@ -183,10 +184,6 @@ def _ending(entry: Entry, message: Record) -> Ending:
         price_of(message),
         code,
     )
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _is_later(stamp: str | None, since: dt.datetime) -> bool:

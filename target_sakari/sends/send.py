@@ -15,13 +15,12 @@ from sakari_client.errors import (
 )
 from target_sakari.failure import is_run_wide, outcome_of
 from target_sakari.guards.caps import recipient_cap
+from target_sakari.guards.cost import price_of
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.entries import Cap, Ending
+from target_sakari.sends.entries import DAY, Cap, Ending
 from target_sakari.sends.errors import LedgerError
-from target_sakari.sends.ledger import DAY
-from target_sakari.sends.prices import price_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,17 +111,13 @@ class Sender:
             return
         group.done += [(one, outcome) for one in group.sends]
 
-    def now(self) -> dt.datetime:
-        """The time by Sakari's clock."""
-        return dt.datetime.fromtimestamp(self._run.client.server_time(), dt.timezone.utc)
-
     def _claim(self, group: Group) -> list[_Claimed]:
         """Take the sends down as intended, so far as nobody else has.
 
         Conversations come first, as they do in the answer.
         """
         sends = sorted(group.sends, key=lambda one: one.recipient.kind != "conversation")
-        now, most = self.now(), self._settings.max_per_recipient_per_day
+        now, most = self._run.now(), self._settings.max_per_recipient_per_day
         again = [(one.before, one.intent) for one in sends if one.before]
         cap = Cap(most, now - DAY) if most else None
         ours = self._ledger.retake(again, run=self._run_id, now=now, cap=cap) if again else {}
@@ -271,7 +266,7 @@ class Sender:
                 entry, f"{doubt} It may have been sent.", Reason.NO_CLEAR_ANSWER, attempts
             )
             if not self._run.stopping():
-                found = self._resolver.resolve(send, entry, self.now())
+                found = self._resolver.resolve(send, entry, self._run.now())
                 if found is None and tries <= self._run.client.config.max_retries:
                     absent.append(_Claimed(send, one.entry, entry))
                     continue
@@ -282,7 +277,7 @@ class Sender:
             again = self._ledger.retake(
                 [(one.before, one.send.intent) for one in absent if one.before],
                 run=self._run_id,
-                now=self.now(),
+                now=self._run.now(),
             )
             self._lose(group, [one for one in absent if one.entry.key not in again])
             ours = [
@@ -296,7 +291,7 @@ class Sender:
     ) -> list[_Claimed]:
         """Take down endings; returns those that were still this run's to end."""
         lost = self._ledger.end(
-            endings, run=self._run_id, now=self.now(), claimed=[one.entry for one in claimed]
+            endings, run=self._run_id, now=self._run.now(), claimed=[one.entry for one in claimed]
         )
         self._lose(group, [one for one in claimed if one.entry.key in lost])
         return [one for one in claimed if one.entry.key not in lost]
@@ -313,7 +308,9 @@ class Sender:
 
     def _renewed(self, group: Group, claimed: Sequence[_Claimed]) -> list[_Claimed]:
         """Those of the claims that are still this run's; they count from now on."""
-        rows = self._ledger.renew([one.entry for one in claimed], run=self._run_id, now=self.now())
+        rows = self._ledger.renew(
+            [one.entry for one in claimed], run=self._run_id, now=self._run.now()
+        )
         group.there += [one.send for one in claimed if one.entry.key not in rows]
         return [replace(one, entry=rows[one.entry.key]) for one in claimed if one.entry.key in rows]
 

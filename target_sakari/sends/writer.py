@@ -17,6 +17,7 @@ from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.checks import objection
 from target_sakari.sends.content import Contents, Shared
+from target_sakari.sends.entries import DAY
 from target_sakari.sends.plan import Planner
 from target_sakari.sends.purse import Purse
 from target_sakari.sends.recipients import Recipients
@@ -40,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 _WARNINGS = 5
 """Texts with odd characters that are told of."""
-
-_DAY = dt.timedelta(hours=24)
 
 
 class SendWriter:
@@ -145,9 +144,6 @@ class SendWriter:
             )
         self._run.client.auth.token()  # any answer tells what time it is in Sakari
 
-    def _now(self) -> dt.datetime:
-        return dt.datetime.fromtimestamp(self._run.client.server_time(), dt.timezone.utc)
-
     # What the ledger knows
 
     def _not_sent(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
@@ -173,18 +169,18 @@ class SendWriter:
         if self._ledger is None:
             return [None] * len(sends)
         window = dt.timedelta(hours=self._settings.send_window_hours)
-        return self._ledger.find([one.intent for one in sends], now=self._now(), window=window)
+        return self._ledger.find([one.intent for one in sends], now=self._run.now(), window=window)
 
     def _resolve(self, doubtful: tuple[Send, Entry]) -> Outcome | None:
         if self._dry:
             return standing.unresolved(doubtful[1], "Nobody knows whether it was sent.")
-        return self._resolver.resolve(*doubtful, self._now())
+        return self._resolver.resolve(*doubtful, self._run.now())
 
     # What stands against it
 
     def _guarded(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
         """The sends that no guard objects to."""
-        sent, now, ready = self._sent(sends), self._now(), []
+        sent, now, ready = self._sent(sends), self._run.now(), []
         for one in sends:
             if not self._planned.isdisjoint(one.sought()):
                 detail = "A record before has the same send."
@@ -207,7 +203,7 @@ class SendWriter:
         sent = Counter(self._planned_for)
         if self._ledger is not None and self._settings.max_per_recipient_per_day:
             people = {who for one in sends for who in one.intent.recipients}
-            sent.update(self._ledger.sent_since(people, self._now() - _DAY))
+            sent.update(self._ledger.sent_since(people, self._run.now() - DAY))
         return sent
 
     def _warn(self, sends: Sequence[Send]) -> None:

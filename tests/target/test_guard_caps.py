@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from target_sakari.guards.caps import Amount, Budget, Limits, recipient_cap
-from target_sakari.guards.cost import by_country, estimate, money_left, segment_price
+from target_sakari.guards.cost import country_of, estimate, money_left, segment_price
 from target_sakari.guards.send_time import send_time
+from target_sakari.loading.amounts import amounts_json
 from target_sakari.reasons import Reason
 
 MANY = Amount(10**9, 10**9, Decimal(10**9))
@@ -121,6 +122,9 @@ def test_what_a_text_costs() -> None:
 
 def test_costs_by_country() -> None:
     one = estimate("Hi", Decimal("0.05"))
-    sends = [("+12125550123", one), ("+4917012345678", one), (None, one), ("+4917012345679", one)]
-    assert by_country(sends) == {"DE": one + one, "?": one, "US": one}
-    assert list(by_country(sends)) == ["DE", "?", "US"]
+    numbers = ("+12125550123", "+4917012345678", None, "+4917012345679")
+    amounts: dict[str, Amount] = {}
+    for country in map(country_of, numbers):
+        amounts[country] = amounts.get(country, Amount()) + one
+    assert amounts == {"DE": one + one, "?": one, "US": one}
+    assert list(amounts_json(amounts)["countries"]) == ["DE", "?", "US"]

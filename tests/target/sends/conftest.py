@@ -6,6 +6,8 @@ import pytest
 
 from devtools.private_postgres import Database, private_postgres
 from tests.target.sends.places import Fresh, fresh_file, fresh_schema
+from tests.target.sends.sending import Sending
+from tests.target.sends.watched_account import WatchedAccount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,3 +33,22 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
 def address(fresh: Fresh) -> str:
     """The address of a ledger that is not there yet."""
     return fresh()
+
+
+@pytest.fixture(scope="module")
+def _watched() -> Iterator[WatchedAccount]:
+    with WatchedAccount() as server:
+        yield server
+
+
+@pytest.fixture
+def account(_watched: WatchedAccount) -> WatchedAccount:
+    """An account that can be looked at, and disturbed, between a send and its answer."""
+    _watched.reset()
+    return _watched
+
+
+@pytest.fixture
+def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
+    """Sends to it, with a ledger of its own."""
+    return Sending(account, tmp_path)

@@ -14,31 +14,11 @@ from target_sakari.sends.resolve import Resolver
 from tests.target.run import Message, log_of, record, state
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number
-from tests.target.sends.watched_account import WatchedAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from sakari_emulator.rows import Contact
     from tests.target.run import Done
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[WatchedAccount]:
-    with WatchedAccount() as server:
-        yield server
-
-
-@pytest.fixture
-def account(_running: WatchedAccount) -> WatchedAccount:
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
-    return Sending(account, tmp_path)
+    from tests.target.sends.watched_account import WatchedAccount
 
 
 def contact_of(sending: Sending, mobile: str, at: int = 0) -> Contact:

@@ -14,32 +14,12 @@ from target_sakari.sends.errors import LedgerError
 from tests.target.run import record, state
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number, sends
-from tests.target.sends.watched_account import WatchedAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from target_sakari.sends.entries import Entry
+    from tests.target.sends.watched_account import WatchedAccount
 
 AGAIN: dict[str, Any] = {"resend_unknown": True, "unknown_grace_seconds": 0}
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[WatchedAccount]:
-    with WatchedAccount() as server:
-        yield server
-
-
-@pytest.fixture
-def account(_running: WatchedAccount) -> WatchedAccount:
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
-    return Sending(account, tmp_path)
 
 
 def age(sending: Sending, by: dt.timedelta) -> None:
