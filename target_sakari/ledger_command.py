@@ -19,6 +19,7 @@ from sakari_client.errors import ConfigError
 from target_sakari.sends.entries import STATUSES
 from target_sakari.sends.ledger import Ledger
 from target_sakari.sends.ledger_place import find_place
+from target_sakari.sends.ledger_schema import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,15 +201,11 @@ def _shown(entry: Entry) -> dict[str, Any]:
     held = {
         **asdict(entry),
         "to": entry.shown,
-        "intended_at": _text(entry.intended_at),
-        "changed_at": _text(entry.changed_at),
+        "intended_at": as_text(entry.intended_at),
+        "changed_at": as_text(entry.changed_at),
         "price": None if entry.price is None else str(entry.price),
     }
     return {name: held[name] for name in _TABLE + _MORE}
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _now() -> dt.datetime:

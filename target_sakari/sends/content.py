@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sakari_client.errors import InvalidInputError, NotFoundError, RequestRefusedError
+from target_sakari.failure import is_run_wide
 from target_sakari.guards.files import local_file
 from target_sakari.guards.plain import plain
 from target_sakari.others.known_names import KnownNames
@@ -106,7 +107,9 @@ class Contents:
     def _ask(self, template_id: str) -> Record | None:
         try:
             return self._client.templates.get(template_id)
-        except (NotFoundError, RequestRefusedError, InvalidInputError):
+        except (NotFoundError, RequestRefusedError, InvalidInputError) as error:
+            if is_run_wide(error):
+                raise
             return None
 
 
