@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sakari_emulator.agenda import Agenda
 from sakari_emulator.company import OPENING_BALANCE
+from sakari_emulator.contact_table import ContactTable
 from sakari_emulator.generate import Maker, Sizes
 from sakari_emulator.generate_newer import NewerMaker
 from sakari_emulator.table import Table
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sakari_emulator.rows import (
         Call,
         Campaign,
-        Contact,
         Conversation,
         Form,
         Link,
@@ -90,7 +90,7 @@ class Account:
         self.maker = Maker(seed)
         self.newer_maker = NewerMaker(seed)
         self.balance = OPENING_BALANCE
-        self.contacts: Table[Contact] = Table()
+        self.contacts = ContactTable()
         self.messages: Table[Message] = Table()
         self.templates: Table[Template] = Table()
         self.campaigns: Table[Campaign] = Table()

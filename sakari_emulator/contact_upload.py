@@ -12,7 +12,7 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sakari_emulator.contact_writes import Writes, by_number, read_fields
+from sakari_emulator.contact_writes import Writes, read_fields
 from sakari_emulator.errors import TOO_LARGE, ApiError, bad_request
 from sakari_emulator.shapes import show
 
@@ -61,7 +61,7 @@ class Upload:
         if self.switches.csv_bad_row == "fails_all":
             for contact in sent:
                 read_fields(contact)
-        writes = Writes(self.account, self.switches, known=by_number(self.account))
+        writes = Writes(self.account, self.switches)
         for contact in sent:
             self._write(contact, writes)
         full = self.switches.csv_lists == "full"

@@ -45,13 +45,10 @@ class Writes:
     Attributes:
         account: Whose contacts.
         switches: Those of the request.
-        known: All contacts by number, for a request that writes many; without it each number is
-            looked for.
     """
 
     account: Account
     switches: Switches
-    known: dict[str, Contact] | None = None
 
     def create(self, body: Json, strategy: str | None) -> Contact:
         """POST /contacts with one contact.
@@ -62,20 +59,18 @@ class Writes:
         fields = read_fields(body)
         if "mobile" not in fields:
             raise ApiError(400, INVALID_NUMBER, "Invalid mobile number")
-        known = self.by_number(fields["mobile"].number)
+        known = self.account.contacts.by_number(fields["mobile"].number)
         if known is None:
             return self.add(fields)
         if strategy is None and self.switches.duplicate == "error":
             raise ApiError(400, DUPLICATE, "A contact with this mobile number exists")
         if strategy == "remove":
-            _replace(known, fields)
+            fields = _whole(fields)
         elif strategy == "core":
-            _append(known, {name: fields[name] for name in _CORE if name in fields})
+            fields = _added(known, {name: fields[name] for name in _CORE if name in fields})
         elif self.switches.append == "adds":
-            _append(known, fields)
-        else:
-            _put_in_place(known, fields)
-        return self._touched(known)
+            fields = _added(known, fields)
+        return self._changed(known, fields)
 
     def update(self, contact_id: str, body: Json) -> Contact:
         """PUT /contacts/{contactId}.
@@ -87,14 +82,11 @@ class Writes:
         if contact is None:
             raise not_found("contact")
         fields = read_fields(body)
-        other = self.by_number(fields["mobile"].number) if "mobile" in fields else None
-        if other is not None and other is not contact:
-            raise ApiError(400, DUPLICATE, "Another contact has this mobile number")
-        if self.switches.put == "replace":
-            _replace(contact, fields)
-        else:
-            _put_in_place(contact, fields)
-        return self._touched(contact)
+        if "mobile" in fields:
+            other = self.account.contacts.by_number(fields["mobile"].number)
+            if other is not None and other is not contact:
+                raise ApiError(400, DUPLICATE, "Another contact has this mobile number")
+        return self._changed(contact, _whole(fields) if self.switches.put == "replace" else fields)
 
     def delete(self, contact_id: str) -> None:
         """DELETE /contacts/{contactId}: gone for good; its messages stay.
@@ -105,22 +97,18 @@ class Writes:
         contact = self.account.contacts.find(contact_id)
         remove(self.account.contacts, contact, "contact", self.switches)
 
-    def by_number(self, number: str) -> Contact | None:
-        """The oldest contact with this E.164 number."""
-        if self.known is not None:
-            return self.known.get(number)
-        same = (row for row in self.account.contacts if row.mobile and row.mobile.number == number)
-        return next(same, None)
-
     def add(self, fields: dict[str, Any]) -> Contact:
         """A new contact, created now."""
         contact = Contact(**stamp(self.account, "contacts"), **fields)
         self.account.contacts.add(contact)
-        if self.known is not None:
-            self.known[fields["mobile"].number] = contact
         return contact
 
-    def _touched(self, contact: Contact) -> Contact:
+    def _changed(self, contact: Contact, fields: dict[str, Any]) -> Contact:
+        for name, value in fields.items():
+            if name == "mobile":
+                self.account.contacts.give(contact, value)
+            else:
+                setattr(contact, name, value)
         touch(self.account, contact)
         self.account.tell("contact-updated", contact)
         return contact
@@ -129,12 +117,6 @@ class Writes:
 def key_id(contact: Contact) -> str:
     """The undocumented `keyId` that answers to writes were seen to carry."""
     return contact.id[::-1]
-
-
-def by_number(account: Account) -> dict[str, Contact]:
-    """The oldest contact with each E.164 number."""
-    newest_first = reversed(list(account.contacts))
-    return {contact.mobile.number: contact for contact in newest_first if contact.mobile}
 
 
 def read_fields(body: Json) -> dict[str, Any]:
@@ -176,8 +158,8 @@ def _tag(tag: Any) -> Json:
     raise bad_request("a tag is {tag, visible} or a string")
 
 
-def _replace(contact: Contact, fields: dict[str, Any]) -> None:
-    """Make the contact what was sent: whatever is not mentioned is erased."""
+def _whole(fields: dict[str, Any]) -> dict[str, Any]:
+    """What was sent as all that the contact has: whatever is not mentioned is erased."""
     empty: dict[str, Any] = {
         **dict.fromkeys(_TEXTS.values()),
         "mobile": None,
@@ -185,24 +167,18 @@ def _replace(contact: Contact, fields: dict[str, Any]) -> None:
         "lists": [],
         "attributes": {},
     }
-    _put_in_place(contact, {**empty, **fields})
+    return {**empty, **fields}
 
 
-def _put_in_place(contact: Contact, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        setattr(contact, name, value)
-
-
-def _append(contact: Contact, fields: dict[str, Any]) -> None:
-    """Add to the contact what was sent; nulls and what is not mentioned change nothing."""
-    for name, value in fields.items():
-        if name == "tags":
-            known = {tag["tag"] for tag in contact.tags}
-            contact.tags = contact.tags + [tag for tag in value if tag["tag"] not in known]
-        elif name == "lists":
-            listed = {item.get("id") for item in contact.lists}
-            contact.lists = contact.lists + [x for x in value if x.get("id") not in listed]
-        elif name == "attributes":
-            contact.attributes = {**contact.attributes, **value}
-        elif value is not None:
-            setattr(contact, name, value)
+def _added(contact: Contact, fields: dict[str, Any]) -> dict[str, Any]:
+    """What was sent added to what the contact has; nulls change nothing."""
+    result = {name: value for name, value in fields.items() if value is not None}
+    if "tags" in result:
+        known = {tag["tag"] for tag in contact.tags}
+        result["tags"] = contact.tags + [tag for tag in result["tags"] if tag["tag"] not in known]
+    if "lists" in result:
+        listed = {item.get("id") for item in contact.lists}
+        result["lists"] = contact.lists + [x for x in result["lists"] if x.get("id") not in listed]
+    if "attributes" in result:
+        result["attributes"] = {**contact.attributes, **result["attributes"]}
+    return result

@@ -38,8 +38,8 @@ def receive(account: Account, switches: Switches, number: str, text: str) -> Mes
     mobile = numbers.read(number, None)
     if mobile is None:
         raise ApiError(400, INVALID_NUMBER, "Invalid mobile number")
-    writes = Writes(account, switches)
-    contact = writes.by_number(mobile.number) or writes.add({"mobile": mobile})
+    contact = account.contacts.by_number(mobile.number)
+    contact = contact or Writes(account, switches).add({"mobile": mobile})
     message = _message(account, contact, text)
     conversations.take_in(account, message)
     _obey(account, contact, text)

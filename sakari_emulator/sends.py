@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sakari_emulator import conversations, statuses, texts
 from sakari_emulator.bodies import objects
-from sakari_emulator.contact_writes import Writes, by_number, read_fields
+from sakari_emulator.contact_writes import Writes, read_fields
 from sakari_emulator.errors import (
     INVALID_CONVERSATION,
     INVALID_NUMBER,
@@ -111,7 +111,8 @@ class Send:
             fields = {}
         if "mobile" not in fields:
             return self._refuse(sent, INVALID_NUMBER, "Invalid mobile number")
-        contact = self._writes.by_number(fields["mobile"].number) or self._writes.add(fields)
+        contact = self.account.contacts.by_number(fields["mobile"].number)
+        contact = contact or Writes(self.account, self.switches).add(fields)
         return self._allowed(contact, sent, None)
 
     def _allowed(
@@ -183,10 +184,6 @@ class Send:
     def _threads(self) -> dict[str, Conversation]:
         newest_first = reversed(list(self.account.conversations))
         return {one.contact.id: one for one in newest_first if one.contact}
-
-    @cached_property
-    def _writes(self) -> Writes:
-        return Writes(self.account, self.switches, known=by_number(self.account))
 
     def _media(self) -> list[Json]:
         return objects(_items(self.body, "media"), "a medium")

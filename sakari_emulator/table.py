@@ -22,7 +22,8 @@ def number_of(row_id: str) -> int:
     return int(row_id[-_COUNTER_DIGITS:], 16)
 
 
-def _age(row: Row) -> tuple[int, str]:
+def age(row: Row) -> tuple[int, str]:
+    """What rows are sorted by, oldest first."""
     return row.created, row.id
 
 
@@ -59,8 +60,8 @@ class Table(Generic[RowT]):
 
     def add(self, row: RowT) -> None:
         """Take in a row; its created and id must not change afterwards."""
-        if self._rows and _age(row) < _age(self._rows[-1]):
-            insort(self._rows, row, key=_age)
+        if self._rows and age(row) < age(self._rows[-1]):
+            insort(self._rows, row, key=age)
         else:
             self._rows.append(row)
         self._by_id[row.id] = row
@@ -69,7 +70,7 @@ class Table(Generic[RowT]):
 
     def remove(self, row: RowT) -> None:
         """Forget a row for good."""
-        del self._rows[bisect_left(self._rows, _age(row), key=_age)]
+        del self._rows[bisect_left(self._rows, age(row), key=age)]
         del self._by_id[row.id]
         self._sorted.clear()
         self.removed(row)

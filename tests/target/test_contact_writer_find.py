@@ -98,7 +98,7 @@ def test_a_number_in_another_writing_is_found_wherever_it_is(
     emulator.switch(number_form="as_sent")
     load(settings, people(250))
     oldest = next(iter(emulator.account.contacts))
-    oldest.mobile = Mobile("+19075559140", "(907) 555-9140", "US")
+    emulator.account.contacts.give(oldest, Mobile("+19075559140", "(907) 555-9140", "US"))
     before = len(emulator.ids("contacts"))
     record = {"mobile": "+19075559140", "firstName": "Found"}
     [(_, outcome)] = load(settings, [record], Route("people", "contacts", mode=mode)).outcomes
@@ -181,7 +181,7 @@ def test_where_the_list_has_other_writings_they_are_looked_up_too(
 ) -> None:
     emulator.switch(number_form="as_sent")
     odd = next(iter(emulator.account.contacts))
-    odd.mobile = Mobile("+19075559140", "(907) 555-9140", "US")
+    emulator.account.contacts.give(odd, Mobile("+19075559140", "(907) 555-9140", "US"))
     known = KnownContacts()
     with SakariClient.from_settings(settings) as client:
         finder = Finder(Run(client, lambda: False), known)

@@ -31,7 +31,7 @@ def fill(emulator: EmulatorServer, contacts: list[Contact]) -> None:
         [made] = emulator.account.insert("contacts")
         row: Any = emulator.account.contacts.find(made)
         row.first_name, row.last_name, row.email = one["firstName"], None, one["email"]
-        row.mobile = Mobile(one["mobile"], one["mobile"], "US")
+        emulator.account.contacts.give(row, Mobile(one["mobile"], one["mobile"], "US"))
         row.attributes, row.blocked = dict(one["attributes"]), one.get("blocked")
         row.tags = [{"tag": tag, "visible": shown} for tag, shown in one["tags"].items()]
 
