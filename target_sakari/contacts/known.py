@@ -56,6 +56,10 @@ CREATE TABLE came (number TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 _ADD = "INSERT INTO contact (id, number, email, record, blocked) VALUES (?, ?, ?, ?, ?)"
+_MAKE = """
+INSERT INTO contact (id, number, email, record, blocked, made) VALUES (?, ?, ?, ?, ?, 1)
+ON CONFLICT (id) DO NOTHING
+"""
 _RENEW = """
 UPDATE OR REPLACE contact SET id = ?, number = ?, email = ?, record = ?, blocked = ? WHERE row = ?
 """
@@ -69,11 +73,13 @@ class KnownContact:
         row: which one, in the index.
         record: what it holds, as far as records can change it, and whether it opted out.
         brought: whether a record of the run had its number.
+        number: in E.164; its last digits where it cannot be had so.
     """
 
     row: int
     record: Record = field(repr=False)
     brought: bool = False
+    number: str | None = field(default=None, repr=False)
 
     @property
     def sakari_id(self) -> str | None:
@@ -99,11 +105,8 @@ class KnownContacts:
             return self._select("id = ?", value)
         if kind == "email":
             return self._select("email = ?", value.strip().casefold())
-        odd = self._select("number = ?", _last_digits(value))
-        return [
-            *self._select("number = ?", value),
-            *(one for one in odd if phone.same(one.record, value)),
-        ]
+        found = self._select("number IN (?, ?) ORDER BY number, row", value, _last_digits(value))
+        return [one for one in found if one.number == value or phone.same(one.record, value)]
 
     def found(self, keys: Iterable[Key]) -> dict[MatchKey, list[KnownContact]]:
         """Whom each of a record's keys finds."""
@@ -121,13 +124,12 @@ class KnownContacts:
         """Take in what was written: in place of a row, or as a new contact; gives its row."""
         values = _columns(record)
         if row is None:
-            # Sakari may have known it all the same.
-            known = self._execute("SELECT row FROM contact WHERE id = ?", values[0]).fetchone()
-            if known is None:
-                row = int(self._execute(_ADD, *values).lastrowid or 0)
-                self._execute("UPDATE contact SET made = 1 WHERE row = ?", row)
-                return row
-            row = int(known[0])
+            made = self._execute(_MAKE, *values)
+            if made.rowcount:
+                return int(made.lastrowid or 0)
+            # Sakari knew it all the same.
+            known = self._execute("SELECT row FROM contact WHERE id = ?", values[0])
+            row = int(known.fetchone()[0])
         self._execute(_RENEW, *values, row)
         self._execute("UPDATE contact SET gone = 0 WHERE row = ?", row)
         return row
@@ -199,10 +201,10 @@ class KnownContacts:
         self._execute(_ADD, *values)
 
     def _select(self, where: str, *values: Any, gone: bool = False) -> list[KnownContact]:
-        sql = f"SELECT row, record, brought FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
+        sql = f"SELECT row, record, brought, number FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
         return [
-            KnownContact(row, msgspec.json.decode(record), bool(brought))
-            for row, record, brought in self._execute(sql, int(gone), *values)
+            KnownContact(row, msgspec.json.decode(record), bool(brought), number)
+            for row, record, brought, number in self._execute(sql, int(gone), *values)
         ]
 
     def _count(self, where: str) -> int:

@@ -138,6 +138,8 @@ class ContactWriter:
         Returns:
             The records whose contacts are known.
         """
+        if not self._unclear:
+            return list(together)
         certain = []
         for records in together:
             last = records[-1]

@@ -81,10 +81,42 @@ def test_however_many_are_in_flight_where_one_fails_all_are_told() -> None:
 
 
 def test_nothing_is_begun_once_the_run_is_to_stop() -> None:
-    seen: list[int] = []
-    for job, _ in abreast(run_of(lambda: len(seen) >= 5, 4), range(1000), lambda one: one):
-        seen.append(job)
-    assert 5 <= len(seen) < 5 + 4
+    begun: list[int] = []
+    stop = threading.Event()
+
+    def stop_at_one(job: int) -> int:
+        begun.append(job)
+        if job == 1:
+            stop.set()
+        assert stop.wait(10)
+        return job
+
+    told = dict(abreast(run_of(stop.is_set, 2), range(1000), stop_at_one))
+    assert sorted(begun) == sorted(told) == [0, 1]
+
+
+def test_no_worker_is_idle_while_a_result_is_taken() -> None:
+    second = threading.Event()
+
+    def begin(job: int) -> int:
+        if job == 1:
+            second.set()
+        return job
+
+    for job, _ in abreast(run_of(lambda: False, 1), range(3), begin):
+        assert job > 0 or second.wait(10)
+
+
+def test_nothing_is_begun_once_nobody_takes_results_any_more() -> None:
+    begun: list[int] = []
+
+    def begin(job: int) -> int:
+        begun.append(job)
+        return job
+
+    for _ in abreast(run_of(lambda: False, 2), range(1000), begin):
+        break
+    assert len(begun) <= 2 + 2 + 1
 
 
 def test_requests_of_this_thread_are_counted_but_for_those_of_tokens() -> None:
