@@ -26,8 +26,8 @@ from devtools.meltano import CHECKOUT
 from sakari_emulator import answers
 from tests.conftest import settings_for
 from tests.crash.forkserver import ForkServer
-from tests.target.run import lines, schema, state
-from tests.target.sends.sending import FIELDS, number, sends
+from tests.target.run import lines
+from tests.target.sends.crash_loads import COUNT, KEYED, Load, is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from tests.crash.forkserver import Child
     from tests.target.sends.watched_account import Watch, WatchedAccount
 
-COUNT = 12
 PER_REQUEST = 3
 REQUESTS = COUNT // PER_REQUEST
 
@@ -142,14 +141,15 @@ class Running:
 class Scene:
     """An account, a ledger, and the same texts in every run."""
 
-    def __init__(self, account: WatchedAccount, folder: Path) -> None:
+    def __init__(self, account: WatchedAccount, folder: Path, load: Load = KEYED) -> None:
         self.account = account
         self.folder = folder
+        self.load = load
         self.ledger = folder / "ledger.db"
         self._runs = 0
-        messages = [schema("sends", *FIELDS), *sends(COUNT), state(1)]
+        load.prepare(account.account)
         self._input = folder / "input.singer"
-        self._input.write_text(lines(messages).getvalue())
+        self._input.write_text(lines(load.messages).getvalue())
 
     def start(self, server: ForkServer, *, stuck: bool = False, **settings: Any) -> Running:
         """Start a run; `stuck`: with an output that takes nothing until it is read."""
@@ -157,10 +157,12 @@ class Scene:
         folder = self.folder / f"run-{self._runs}"
         folder.mkdir()
         self.outcomes_path = folder / "outcomes.jsonl"
+        self.deferred_path = folder / "deferred.singer"
         given = settings_for(
             self.account,
             ledger_url=f"sqlite:///{self.ledger}",
             outcomes_path=str(self.outcomes_path),
+            deferred_path=str(self.deferred_path),
             send_enabled=True,
             recipients_per_request=PER_REQUEST,
             max_rejected_percent=100,
@@ -170,13 +172,13 @@ class Scene:
         with self._input.open("rb") as source:
             return Running(server, config, folder, source, stuck=stuck)
 
-    def outcomes(self) -> dict[str, str]:
-        """By number, how the texts of the last run ended."""
-        told = [json.loads(line) for line in self.outcomes_path.read_text().splitlines()]
-        return {
-            number(one["key"]["id"]): " ".join(filter(None, (one["outcome"], one["reason"])))
-            for one in told
-        }
+    def told(self) -> list[dict[str, Any]]:
+        """The outcomes of the last run."""
+        return [json.loads(line) for line in self.outcomes_path.read_text().splitlines()]
+
+    def outcomes(self) -> list[str]:
+        """How the records of the last run ended, and why."""
+        return [" ".join(filter(None, (one["outcome"], one["reason"]))) for one in self.told()]
 
     def received(self) -> Counter[str]:
         """How many texts each number got."""
@@ -214,7 +216,7 @@ class Scene:
     def kill(self, server: ForkServer, point: Point) -> None:
         """Run the target, and kill it at a point."""
         stuck = point.step in {"outcomes written, state not", "state out"}
-        aim = _Aim()
+        aim, records = _Aim(), self.load.records
         self._set_up(point, aim)
         running = self.start(server, stuck=stuck, concurrency=point.concurrency)
         aim.take(running.child)
@@ -223,7 +225,7 @@ class Scene:
                 running.child.has_ended(point.at / 1000)
                 running.child.kill()
             elif stuck:
-                until(lambda: len(self.outcomes_path.read_bytes().splitlines()) == COUNT)
+                until(lambda: len(self.outcomes_path.read_bytes().splitlines()) == records)
                 if point.step == "state out":
                     while (
                         b"STATE" not in running.stdout.readline() and not running.child.has_ended()
@@ -291,18 +293,17 @@ class Scene:
         known = self.statuses()["accepted"]
 
         self._complete(server)
-        ended = self.outcomes()
-        for mobile, outcome in ended.items():
-            texts = self.received()[mobile]
-            assert texts == (0 if outcome.startswith("unknown") else 1), f"{outcome}: {texts} texts"
-            assert outcome in _RIGHT, outcome
-        verdict.unknown = sum(one.startswith("unknown") for one in ended.values())
+        assert set(self.outcomes()) <= _RIGHT, self.outcomes()
+        self.load.check(self.told(), self.received())
+        verdict.unknown = self.statuses().total() - self.statuses()["accepted"]
         verdict.found = verdict.sent - known
         self.let_time_pass()
         self._complete(server, resend_unknown=True)
-        assert set(self.outcomes().values()) <= {"written", "skipped already_sent"}
-        assert self.received() == {number(at): 1 for at in range(COUNT)}
-        assert self.statuses() == {"accepted": COUNT}
+        assert set(self.outcomes()) <= {"written", "skipped already_sent", _LATER}
+        self._send_what_was_put_off(server)
+        assert set(self.received().values()) == {1}
+        assert self.received().total() == COUNT + len(self.load.later)
+        assert self.statuses() == {"accepted": COUNT + len(self.load.later)}
         verdict.once = sum(texts == 1 for texts in self.received().values())
         verdict.more = sum(texts > 1 for texts in self.received().values())
         return verdict
@@ -311,10 +312,20 @@ class Scene:
         running = self.start(server, **settings)
         code = running.end()
         assert code == 0, running.log.read_text()
-        assert len(self.outcomes()) == COUNT
+        assert len(self.outcomes()) == self.load.records
+
+    def _send_what_was_put_off(self, server: ForkServer) -> None:
+        """Once its time has come; that of each run, so that most comes more than once."""
+        for deferred in sorted(self.folder.glob("run-*/deferred.singer")):
+            messages = is_due(map(json.loads, deferred.read_text().splitlines()))
+            self._input.write_text(lines(messages).getvalue())
+            running = self.start(server)
+            assert running.end() == 0, running.log.read_text()
+            assert set(self.outcomes()) <= {"written", "skipped already_sent"}
 
 
-_RIGHT = {"written", "skipped already_sent", "unknown unresolved"}
+_LATER = "deferred send_later"
+_RIGHT = {"written", "skipped already_sent", "unknown unresolved", _LATER}
 """What may become of a text after a crash."""
 
 
