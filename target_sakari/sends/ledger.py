@@ -298,7 +298,7 @@ class Ledger:
     def attached(self, message_ids: Iterable[str]) -> set[str]:
         """Those of some messages that are a send's already."""
         with self._reading() as connection:
-            return set(ledger_rows.attached(connection, message_ids))
+            return ledger_rows.attached(connection, message_ids)
 
     def entries(
         self,

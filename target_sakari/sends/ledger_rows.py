@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, false, func, or_, select, tuple_, update
 
 from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.ledger_schema import sends
@@ -114,12 +114,12 @@ def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) 
     return sent_since(connection, people, cap.since)
 
 
-def attached(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
-    """Those of some messages that are a send's, with the send's key."""
-    found: dict[str, str] = {}
+def attached(connection: Connection, message_ids: Iterable[str]) -> set[str]:
+    """Those of some messages that are a send's."""
+    found: set[str] = set()
     for some in _chunks(message_ids):
-        rows = select(sends.c.message_id, sends.c.key).where(sends.c.message_id.in_(some))
-        found.update({row.message_id: row.key for row in connection.execute(rows)})
+        rows = select(sends.c.message_id).where(sends.c.message_id.in_(some))
+        found.update(connection.scalars(rows))
     return found
 
 
@@ -128,22 +128,16 @@ def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
 
     So it is too if that has its job only: a job has one message for each recipient.
     """
-    if ending.message_id:
-        key = attached(connection, [ending.message_id]).get(ending.message_id, entry.key)
-        if key != entry.key:
-            return True
-    if not ending.job_id or ending.job_id == entry.job_id:
-        return False
     same = sends.c.recipient == entry.recipient
     if entry.contact_id:
         same |= sends.c.contact_id == entry.contact_id
-    others = select(sends.c.key).where(
-        same,
-        sends.c.job_id == ending.job_id,
-        sends.c.message_id.is_(None),
-        sends.c.status != "rejected",
-        sends.c.key != entry.key,
-    )
+    its: list[ColumnElement[bool]] = []
+    if ending.message_id:
+        its.append(sends.c.message_id == ending.message_id)
+    if ending.job_id and ending.job_id != entry.job_id:
+        nameless = sends.c.message_id.is_(None) & (sends.c.status != "rejected")
+        its.append(same & nameless & (sends.c.job_id == ending.job_id))
+    others = select(sends.c.key).where(sends.c.key != entry.key, or_(false(), *its))
     return connection.execute(others).first() is not None
 
 

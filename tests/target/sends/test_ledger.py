@@ -125,6 +125,12 @@ def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
     assert ledger.resolve(first, Ending("k1", "accepted", "m1"), now=NOW)
     assert not ledger.resolve(second, Ending("k2", "accepted", "m1"), now=NOW)
     assert ledger.attached(["m1", "m2"]) == {"m1"}
+    # Should Sakari have told two sends of one message, it is none's for certain.
+    third = claimed(ledger, "k3")
+    assert ledger.end([Ending("k3", "unknown", "m1")], run=third.run, now=NOW) == set()
+    for key in ("k1", "k3"):
+        row = ledger.get([key])[key]
+        assert not ledger.resolve(row, Ending(key, "accepted", "m1"), now=NOW)
     assert ledger.resolve(second, Ending("k2", "accepted", "m2"), now=NOW)
 
 
