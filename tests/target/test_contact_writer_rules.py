@@ -7,11 +7,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sakari_emulator.rows import Mobile
+from tests.examples import examples
 from tests.target.contact_loads import Record, load, methods
 from tests.target.contact_rules import Contact, accounts, apply, inputs, routes
 
@@ -96,9 +96,7 @@ def record(wanted: ContactInput, route: Route) -> Record:
 )
 @pytest.mark.parametrize("method", ["single", "bulk"])
 @given(accounts(), SEQUENCES, st.integers(1, 6))
-@examples(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_account_becomes_what_the_rules_say(  # noqa: PLR0913, PLR0917
     emulator: EmulatorServer,
     settings: dict[str, Any],
@@ -130,9 +128,7 @@ def test_an_account_becomes_what_the_rules_say(  # noqa: PLR0913, PLR0917
 
 
 @given(accounts(), st.dictionaries(st.integers(0, 2), inputs(ids=()), min_size=1, max_size=3))
-@examples(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_same_records_again_write_nothing(
     emulator: EmulatorServer,
     settings: dict[str, Any],

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from target_sakari.contacts.decide import decide, keys_of
@@ -14,6 +14,7 @@ from target_sakari.contacts.known import KnownContact
 from target_sakari.mapping.inputs import ContactInput
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
+from tests.examples import examples
 from tests.target.contact_rules import (
     NUMBERS,
     Account,
@@ -53,7 +54,7 @@ def without_ids(contacts: list[Contact]) -> list[Contact]:
 
 @pytest.mark.parametrize("append", ["adds", "replaces"])
 @given(accounts(), SEQUENCES)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_contacts_become_what_the_rules_say(
     append: str, contacts: list[Contact], sequence: list[tuple[ContactInput, Route]]
 ) -> None:
@@ -75,7 +76,7 @@ def test_contacts_become_what_the_rules_say(
 
 
 @given(accounts(), inputs(), routes())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_record_that_comes_again_writes_nothing(
     contacts: list[Contact], wanted: ContactInput, route: Route
 ) -> None:
@@ -87,7 +88,7 @@ def test_a_record_that_comes_again_writes_nothing(
 
 
 @given(accounts(), inputs(), routes())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_what_is_not_mentioned_never_changes(
     contacts: list[Contact], wanted: ContactInput, route: Route
 ) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from sakari_client.errors import AuthenticationError
@@ -23,6 +23,7 @@ from target_sakari.loading.summary import REJECTED
 from target_sakari.messages import InputError
 from target_sakari.outcome import Outcome, Status
 from target_sakari.reasons import Reason
+from tests.examples import examples
 from tests.target.recorder import Recorder
 from tests.target.run import Done, Message, record, run_target, schema, state
 
@@ -149,7 +150,7 @@ def ids(given: Input, done: Done) -> list[int]:
     return [one["key"]["id"] if one["key"] else next(unmapped) for one in done.outcomes]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(inputs, limits, st.booleans())
 def test_what_holds_of_every_run(parts: Any, limit: dict[str, Any], backwards: bool) -> None:  # noqa: FBT001
     given, writers = Input(*parts), Answering(answer, backwards=backwards)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.http.bodies import as_json
@@ -17,6 +17,7 @@ from target_sakari.mapping.inputs import ContactInput
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
+from tests.examples import examples
 
 NUMBER = "+12125550123"
 
@@ -212,7 +213,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     st.dictionaries(NAMES, VALUES, max_size=6) | st.fixed_dictionaries(
         {"mobile": st.just(NUMBER)}, optional={"tags": VALUES, "email": VALUES, "x": VALUES}

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.schemas import load_schema, schemas_dir
@@ -15,8 +15,9 @@ from target_sakari.mapping.contract import contract_of, quick
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.routes import KINDS, Kind
+from tests.examples import examples
 
-MANY = settings(max_examples=300, deadline=None)
+MANY = examples(300)
 FIELDS = {kind: load_schema(f"target/{kind}")["properties"] for kind in KINDS}
 TEXT = st.sampled_from(["", "a@b", "a b@c", "x" * 251, "https://a.example/b", "SECRET"])
 ANYTHING: st.SearchStrategy[Any] = st.recursive(

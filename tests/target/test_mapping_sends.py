@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from target_sakari.mapping.aliases import ALIASES
@@ -16,6 +16,7 @@ from target_sakari.mapping.sends import SendMapper
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.routes import Route
+from tests.examples import examples
 
 ID, OTHER_ID = "5f1d7c6e8a9b0c1d2e3f4a5b", "5f1d7c6e8a9b0c1d2e3f4a5c"
 NUMBER, OTHER_NUMBER = "+12125550123", "+12125550124"
@@ -262,7 +263,7 @@ def test_a_queue_of_texts_is_no_history() -> None:
     assert send({"id": ID, "status": "new", "mobile": NUMBER}).contacts == (ADA,)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.dictionaries(st.sampled_from([*FIELDS, "id", "status"]), VALUES, max_size=6))
 def test_a_record_is_read_or_refused(record: dict[str, Any]) -> None:
     whole = {"to": NUMBER, "message": "Hi", **record}

@@ -9,15 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sakari_client.http.bodies import as_json
 from target_sakari.mapping.values import as_id, faithful
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
+from tests.examples import examples
 
-MANY = settings(max_examples=200, deadline=None)
+MANY = examples(200)
 JSON = st.recursive(
     st.none()
     | st.booleans()

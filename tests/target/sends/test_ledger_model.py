@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from target_sakari.sends.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
+from tests.examples import examples
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
 if TYPE_CHECKING:
@@ -233,6 +234,4 @@ def test_whatever_runs_do_the_ledger_does_as_the_model(fresh: Fresh) -> None:
         def __init__(self) -> None:
             super().__init__(fresh)
 
-    run_state_machine_as_test(
-        RunsHere, settings=settings(max_examples=40, stateful_step_count=40, deadline=None)
-    )
+    run_state_machine_as_test(RunsHere, settings=settings(examples(40), stateful_step_count=40))
