@@ -50,7 +50,10 @@ class Reason(str, enum.Enum):
         "It may have been sent, and is not among the recipient's messages: settle it by hand.",
     )
     # What Sakari has.
-    AMBIGUOUS_MATCH = "ambiguous_match", "Several things in Sakari, or in the run, fit it."
+    AMBIGUOUS_MATCH = (
+        "ambiguous_match",
+        "Several things in Sakari, or in the run, fit it; or one that only may be it.",
+    )
     NUMBER_TAKEN = "number_taken", "Another contact has the new number."
     EXISTS = "exists", "It is there already, and the mode is create."
     NOT_FOUND = "not_found", "It is not there: nothing to update, or to send by or to."

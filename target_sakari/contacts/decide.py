@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sakari_client import phone
 from target_sakari.contacts.becoming import become
 from target_sakari.contacts.known import is_blocked
 from target_sakari.outcome import Action, Outcome, RejectedError, Status
@@ -27,6 +26,11 @@ Found = Mapping["MatchKey", "Sequence[KnownContact]"]
 """Whom each of a record's keys finds."""
 
 _SHOWN_IDS = 5
+
+_UNCERTAIN = (
+    "the number that Sakari has does not say of which country it is. Give the contact its country "
+    "in Sakari, or let records find it by id or email (match_by)."
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def _match(found: Found, route: Route, *, surest_only: bool) -> KnownContact | N
     else a record that deletes would, once its contact is gone, delete whoever shares its address.
     """
     held = [kind for kind in route.match_by if kind in found]
-    for kind in held[:1] if surest_only else held:
+    held = held[:1] if surest_only else held
+    for kind in held:
         fitting = found[kind]
         if len(fitting) > 1:
             ids = [one.sakari_id or "(no id)" for one in fitting[:_SHOWN_IDS]]
@@ -109,8 +114,24 @@ def _match(found: Found, route: Route, *, surest_only: bool) -> KnownContact | N
                 f"{' …' if len(fitting) > _SHOWN_IDS else ''}. Give the id of one.",
             )
         if fitting:
+            _require_certain(fitting[0], [found[one] for one in held if one != "mobile"])
             return fitting[0]
     return None
+
+
+def _require_certain(contact: KnownContact, by_others: Sequence[Sequence[KnownContact]]) -> None:
+    """Refuse a contact who only may have the record's number, and whom no other key finds.
+
+    Args:
+        contact: whom one of the keys finds.
+        by_others: whom each key finds that is no number.
+    """
+    named = any([one.row for one in fitting] == [contact.row] for fitting in by_others)
+    if not named and not contact.has_certain_number:
+        raise RejectedError(
+            Reason.AMBIGUOUS_MATCH,
+            f"The contact {contact.sakari_id or '(no id)'} may be meant, or not: {_UNCERTAIN}",
+        )
 
 
 def _deletion(wanted: ContactInput, contact: KnownContact | None, route: Route) -> Decision:
@@ -150,7 +171,7 @@ def _update(
     if not changes:
         return _settled("update", "unchanged", None, contact)
     # Sakari knows a contact by the number as it has it, and it must be nobody else's.
-    known_by_number = rows == [contact.row] and phone.of(contact.record) is not None
+    known_by_number = rows == [contact.row] and contact.has_certain_number
     if becoming.erases or not known_by_number:
         return Decision("update", None, contact, "update", changes, after)
     body = {
@@ -188,7 +209,11 @@ def _require_key(wanted: ContactInput, route: Route) -> None:
 
 def _number_taken(owners: Sequence[KnownContact]) -> RejectedError:
     ids = ", ".join(one.sakari_id or "(no id)" for one in owners[:_SHOWN_IDS])
-    return RejectedError(Reason.NUMBER_TAKEN, f"The number is that of another contact: {ids}.")
+    if any(one.has_certain_number for one in owners):
+        detail = f"The number is that of another contact: {ids}."
+    else:
+        detail = f"The number may be that of another contact, {ids}: {_UNCERTAIN}"
+    return RejectedError(Reason.NUMBER_TAKEN, detail)
 
 
 def _settled(

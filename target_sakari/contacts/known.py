@@ -86,6 +86,15 @@ class KnownContact:
         """Its id; None where Sakari's answer to its creation held none, or in a dry run."""
         return self.record.get("id")
 
+    @property
+    def has_certain_number(self) -> bool:
+        """Whether it is certain whose number it has.
+
+        `0612345678` is not, where no country is stored that makes a number of it: it may be
+        anybody's who has these digits at home.
+        """
+        return (self.number or phone.of(self.record) or "").startswith("+")
+
 
 class KnownContacts:
     """An index of contacts. For one thread at a time."""

@@ -166,8 +166,10 @@ def test_odd_forms_are_taken_for_nothing(broken: Any) -> None:
 
 
 def test_a_contact_whose_number_sakari_may_not_know_again_is_written_by_id() -> None:
-    contact = {**ADA, "mobile": {"number": "907 555 0140", "country": None}}
-    assert of(contact, fields={"firstName": "B"}).way == "update"
+    contact = KnownContact(7, {**ADA, "mobile": {"number": "907 555 0140", "country": None}})
+    wanted = ContactInput(sakari_id="1", mobile=NUMBERS[0], fields={"firstName": "B"})
+    decision = decide(wanted, {"id": [contact], "mobile": [contact]}, Route("people", "contacts"))
+    assert (decision.way, decision.body) == ("update", {"firstName": "B"})
 
 
 def test_a_contact_whose_number_another_has_too_is_written_by_id() -> None:
