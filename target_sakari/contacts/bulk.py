@@ -21,6 +21,7 @@ from target_sakari.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sakari_client.resources.base import Record
     from sakari_client.resources.upload import RowOutcome
     from target_sakari.contacts.find import Finder
     from target_sakari.contacts.job import Job
@@ -67,7 +68,7 @@ class BulkWriter:
         self._finder = finder
         self._chunk_rows = CHUNK_ROWS
         self._takes_csv = True
-        self._said = ""
+        self._said = set[str]()
 
     def write(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Write records by upload where it pays, and yield each with its outcome as it is known.
@@ -104,16 +105,18 @@ class BulkWriter:
         """The columns that a record fills; None where no row can hold it."""
         if not self._takes_csv or job.decision.way != "append":
             return None
+        if not self._is_new(job) and not _all_text(job.decision.body.get("attributes", {})):
+            return None  # among them are attributes that the record does not mention
         try:
             return frozenset(cells_of(job.decision.body))
         except InvalidInputError:
             return None
 
     def _say(self, uploaded: int, single: int) -> None:
-        """Say how contacts are written, where that is new."""
+        """Say how contacts are written, once for each way."""
         how = "bulk" if uploaded else "single"
-        if self._run.write_method == "auto" and how != self._said and uploaded + single:
-            self._said = how
+        if self._run.write_method == "auto" and how not in self._said and uploaded + single:
+            self._said.add(how)
             logger.info(
                 "contacts: %d are uploaded as CSV and %d written one by one (write_method auto: "
                 "uploaded are new ones, and known ones with the same columns, from %d on).",
@@ -127,6 +130,9 @@ class BulkWriter:
             jobs: its rows.
             before: requests that carried them before.
         """
+        if not self._takes_csv:
+            yield from self._write_single(jobs, before)
+            return
         if self._run.stopping():
             return
         uploaded = self._send(jobs)
@@ -166,7 +172,7 @@ class BulkWriter:
             self._takes_csv = False
             logger.warning("contacts: %s They are written one by one.", error)
         half = len(jobs) // 2
-        if len(jobs) <= _FEW or not self._takes_csv:
+        if len(jobs) <= _FEW:
             yield from self._write_single(jobs, attempts)
             return
         if error.status == _TOO_LARGE:
@@ -208,3 +214,8 @@ class BulkWriter:
         code = f"{row.code}: " if row.code in MEANINGS else ""
         detail = f"POST /contacts: Sakari refused this row of the upload ({code}{meaning})."
         return Outcome(action, "rejected", Reason.REFUSED, detail, sakari_id, attempts)
+
+
+def _all_text(attributes: Record) -> bool:
+    """Whether an upload, which makes text of all attributes, leaves these as they are."""
+    return all(isinstance(value, str) for value in attributes.values())

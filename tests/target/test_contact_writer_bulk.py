@@ -40,6 +40,21 @@ def test_few_rows_are_written_one_by_one(
     assert len(said) == 1
 
 
+def test_each_choice_is_said_once(
+    settings: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "target_sakari")
+    known = [
+        {"mobile": number(at), "lastName": f"{at}{again}"} for again in "ab" for at in range(9)
+    ]
+    # Batches of 60: uploaded, then nine written one by one, and so on.
+    same = people(60)[9:]
+    records = [*people(60), *same, *known[:9], *people(120)[60:], *same, *known[9:]]
+    assert load(settings, records, batch=60).counts == {"written": 138, "unchanged": 102}
+    said = [one for one in caplog.messages if "write_method auto" in one]
+    assert len(said) == 2
+
+
 def test_bulk_uploads_few_rows_too(emulator: EmulatorServer, settings: dict[str, Any]) -> None:
     assert load(settings, people(5), write_method="bulk").counts == {"written": 5}
     assert posts(emulator) == 1
@@ -137,6 +152,44 @@ def test_where_sakari_takes_no_csv_all_is_written_one_by_one(
     assert load(settings, people(200), batch=100).counts == {"written": 200}
     assert posts(emulator) == 201
     assert sum("one by one" in one for one in caplog.messages) == 1
+
+
+def test_no_further_chunk_goes_up_where_sakari_takes_no_csv(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    load(settings, people(60))
+    emulator.switch(csv="reject")
+    before = posts(emulator)
+    known = [{**one, "lastName": "L"} for one in people(60)]
+    assert load(settings, [*known, *people(120)[60:]]).counts == {"written": 120}
+    assert [one.status for one in emulator.requests].count(415) == 1
+    assert posts(emulator) == before + 1 + 120
+
+
+@pytest.mark.parametrize("method", ["auto", "bulk", "single"])
+def test_attributes_that_a_record_does_not_mention_stay_what_they_are(
+    emulator: EmulatorServer, settings: dict[str, Any], method: Any
+) -> None:
+    numbers = {"seats": 5, "rate": 0.5, "trial": True}
+    load(settings, people(60, attributes={**numbers, "plan": "basic"}), write_method="single")
+    records = people(60, attributes={"plan": "pro"})
+    assert load(settings, records, write_method=method).counts == {"written": 60}
+    for at in (0, 59):
+        found = stored(emulator, number(at)).attributes
+        assert {name: (value, type(value)) for name, value in found.items()} == {
+            "plan": ("pro", str), "seats": (5, int), "rate": (0.5, float), "trial": (True, bool)
+        }  # fmt: skip
+    mentioned = people(60, attributes={"plan": "pro", **numbers})
+    assert load(settings, mentioned, write_method=method).counts == {"unchanged": 60}
+
+
+def test_an_upload_makes_text_of_what_a_new_contact_has_and_that_is_unchanged_then(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    records = people(60, attributes={"seats": 5, "rate": 0.5, "trial": True})
+    load(settings, records, write_method="bulk")
+    assert stored(emulator, number(7)).attributes == {"seats": "5", "rate": "0.5", "trial": "true"}
+    assert load(settings, records, write_method="bulk").counts == {"unchanged": 60}
 
 
 def test_an_upload_that_fails_is_looked_up_and_written_one_by_one(
