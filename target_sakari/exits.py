@@ -21,6 +21,7 @@ from sakari_client.errors import (
     SakariError,
     TlsError,
 )
+from target_sakari.contacts.known import TemporaryFolderError
 from target_sakari.contacts.mirror import MirrorRefusedError
 from target_sakari.loading.loader import TooManyRejectedError
 from target_sakari.loading.state_output import StateOutputError
@@ -46,6 +47,7 @@ MISTAKES = (
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
     StateOutputError,
+    TemporaryFolderError,
     TooManyRejectedError,
 )
 """Errors besides the client's that say themselves what is wrong."""

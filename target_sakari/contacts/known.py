@@ -7,6 +7,7 @@ so that later records are decided on by what is true then.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ _CONSENT = ("blocked", "optIn", "optOut")
 
 _LAST_DIGITS = 4
 """By which numbers are kept that are not E.164: so many, any number has."""
+
+_OF_FOLDER = re.compile("disk I/O error|disk is full|unable to open database file")
+"""How SQLite says that a file cannot be written; up to Python 3.10 its errors have no codes."""
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -63,6 +67,17 @@ ON CONFLICT (id) DO NOTHING
 _RENEW = """
 UPDATE OR REPLACE contact SET id = ?, number = ?, email = ?, record = ?, blocked = ? WHERE row = ?
 """
+
+
+class TemporaryFolderError(Exception):
+    """What is known of contacts can be kept nowhere."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            "The temporary folder, which keeps what is known of the account's contacts while the "
+            f"target runs, is full or cannot be written ({problem}). Make room there, or set the "
+            "environment variable TMPDIR to another folder, and run it again."
+        )
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,11 @@ class KnownContact:
 
 
 class KnownContacts:
-    """An index of contacts. For one thread at a time."""
+    """An index of contacts. For one thread at a time.
+
+    Raises:
+        TemporaryFolderError: by every method: it does not fit into the temporary folder.
+    """
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -137,8 +156,7 @@ class KnownContacts:
             if made.rowcount:
                 return int(made.lastrowid or 0)
             # Sakari knew it all the same.
-            known = self._execute("SELECT row FROM contact WHERE id = ?", values[0])
-            row = int(known.fetchone()[0])
+            row = int(self._fetch("SELECT row FROM contact WHERE id = ?", values[0])[0][0])
         self._execute(_RENEW, *values, row)
         self._execute("UPDATE contact SET gone = 0 WHERE row = ?", row)
         return row
@@ -188,7 +206,7 @@ class KnownContacts:
     def was_asked(self, key: Key) -> bool:
         """Whether Sakari was asked for it."""
         sql = "SELECT 1 FROM asked WHERE kind = ? AND value = ?"
-        return self._execute(sql, *key).fetchone() is not None
+        return bool(self._fetch(sql, *key))
 
     def came_before(self, number: str) -> bool:
         """Whether a record with this number came before in the run; from now on, one did."""
@@ -213,15 +231,30 @@ class KnownContacts:
         sql = f"SELECT row, record, brought, number FROM contact WHERE gone <= ? AND {where}"  # noqa: S608
         return [
             KnownContact(row, msgspec.json.decode(record), bool(brought), number)
-            for row, record, brought, number in self._execute(sql, int(gone), *values)
+            for row, record, brought, number in self._fetch(sql, int(gone), *values)
         ]
 
     def _count(self, where: str) -> int:
         sql = f"SELECT count(*) FROM contact WHERE NOT gone AND {where}"  # noqa: S608
-        return int(self._execute(sql).fetchone()[0])
+        return int(self._fetch(sql)[0][0])
+
+    def _fetch(self, sql: str, *values: Any) -> list[Any]:
+        with _explained():  # to read may be to write first what no longer fits into memory
+            return self._database.execute(sql, values).fetchall()
 
     def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        return self._database.execute(sql, values)
+        with _explained():
+            return self._database.execute(sql, values)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if not _OF_FOLDER.search(str(error)):
+            raise
+        raise TemporaryFolderError(str(error)) from None
 
 
 def is_blocked(record: Record) -> bool:

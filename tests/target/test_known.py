@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from target_sakari.contacts.known import KnownContacts
+from target_sakari.contacts.known import KnownContacts, TemporaryFolderError
+from target_sakari.exits import exit_code, is_explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,3 +185,26 @@ def test_values_come_back_as_they_were(known: KnownContacts) -> None:
     attributes = {"n": 5, "f": 0.1, "big": 2**80, "t": True, "o": {"a": [1, None, "é😀"]}}
     known.add({"id": "1", "attributes": attributes})
     assert known.find(("id", "1"))[0].record["attributes"] == attributes
+
+
+@contextlib.contextmanager
+def small_files(size: int) -> Iterator[None]:
+    """No file of this process grows beyond a size, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_temporary_folder_that_is_full_is_said_to_be(known: KnownContacts) -> None:
+    def fill() -> None:
+        for at in range(100_000):
+            known.add({**ADA, "id": str(at)})
+
+    with small_files(200_000), pytest.raises(TemporaryFolderError, match="TMPDIR") as caught:
+        fill()
+    assert is_explained(caught.value)
+    assert exit_code(caught.value) == 1
