@@ -43,8 +43,9 @@ class Columns:
         self._plan = functools.lru_cache(_SHAPES)(functools.partial(_plan, route))
 
     def values(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """What a record holds, by Sakari's names; None where all of it is null or blank."""
-        return {field: _first(record, names) for field, names in self._plan(tuple(record)).columns}
+        """What a record holds, by Sakari's names; None where none of it says anything."""
+        columns = self._plan(tuple(record)).columns
+        return {field: _first(field, record, names) for field, names in columns}
 
     def attributes(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a record that become attributes, as they are."""
@@ -128,10 +129,15 @@ def _own(names: Iterable[str]) -> Iterator[str]:
     return (name for name in names if not name.startswith(_SINGER))
 
 
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+def _first(field: str, record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     """The first value that says something."""
     for name in names:
         value = record[name]
-        if not nothing_known(value):
+        if not nothing_known(_said(field, value)):
             return value
     return None
+
+
+def _said(field: str, value: Any) -> Any:
+    """What a value says: a `{number, country}` without a number says nothing."""
+    return value.get("number") if field == "mobile" and isinstance(value, dict) else value

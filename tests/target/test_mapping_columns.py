@@ -59,6 +59,11 @@ def test_a_contacts_own_id_is_not_sakaris() -> None:
         ({"phone": "1", "mobile": None}, "1"),
         ({"phone": "", "mobile": None}, None),
         ({"phone": 0, "mobile": ""}, 0),
+        ({"phone": "1", "mobile": {"number": None, "country": "US"}}, "1"),
+        ({"phone": "1", "mobile": {"number": " "}}, "1"),
+        ({"phone": "1", "mobile": {}}, "1"),
+        ({"phone": "1", "mobile": {"number": "2"}}, {"number": "2"}),
+        ({"phone": None, "mobile": {"number": None}}, None),
     ],
 )
 def test_the_surest_name_with_a_value_counts(record: Any, found: Any, order: int) -> None:
