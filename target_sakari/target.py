@@ -23,6 +23,7 @@ from sakari_client.version import DISTRIBUTION
 from target_sakari.exits import UnexpectedError, is_explained
 from target_sakari.incoming import Incoming
 from target_sakari.loading.loader import Loader, Outside
+from target_sakari.loading.run_file import refuse_own_input
 from target_sakari.messages import InputError, MessageReader
 from target_sakari.routing import Routing
 from target_sakari.send_settings import SendSettings
@@ -127,11 +128,21 @@ class TargetSakari(Target):
         self, file_input: IO[str] | None
     ) -> Counter[str]:
         """Read all input; what came before an error is written first."""
+        self._check_input(file_input)
         loader = self._begin()
         try:
             return super().process_lines(file_input)
         except Exception as error:  # noqa: BLE001 - raised again, explained
             raise self._give_up(loader, error) from None
+
+    def _check_input(self, file_input: IO[str] | None) -> None:
+        settings = LoadSettings.from_settings(self.config)
+        written = {
+            "outcomes_path": settings.outcomes_path,
+            "rejects_path": settings.rejects_path,
+            "deferred_path": SendSettings.from_settings(self.config).deferred_path,
+        }
+        refuse_own_input(file_input or self.message_reader.default_input, written)
 
     def _begin(self) -> Loader:
         settings, reader = LoadSettings.from_settings(self.config), self.message_reader

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from sakari_client.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _OURS_ALONE = 0o600
@@ -92,6 +94,31 @@ class RunFile:
 
     def _unwritable(self, error: OSError) -> ConfigError:
         return ConfigError(self._setting, f"{self._path} cannot be written: {error.strerror}.")
+
+
+def refuse_own_input(source: IO[Any], paths: Mapping[str, Path | None]) -> None:
+    """Refuse to write a file that is the input: the same command again would find it emptied.
+
+    Args:
+        source: the input.
+        paths: of the files that the run writes, by their settings.
+
+    Raises:
+        ConfigError: one of them is it.
+    """
+    try:
+        given = os.fstat(source.fileno())
+    except (AttributeError, OSError, ValueError):
+        return  # it has no descriptor
+    if not stat.S_ISREG(given.st_mode):
+        return
+    for setting, path in paths.items():
+        if path is not None and path.exists() and os.path.samestat(given, path.stat()):
+            raise ConfigError(
+                setting,
+                f"{path} is the input, and each run begins it anew. Move it first, and pipe in "
+                f"what was moved: mv {path} {path.with_name('input.singer')}",
+            )
 
 
 def _keep(path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sakari_client.errors import ConfigError
 from target_sakari.loading.run_file import RunFile
 from tests.target.recorder import Recorder
-from tests.target.run import people, run_target, state
+from tests.target.run import lines, make_target, people, run_target, state
 
 Settings = dict[str, Any]
 
@@ -92,3 +92,25 @@ def test_one_file_cannot_be_both(settings: Settings, tmp_path: Path) -> None:
     both = dict.fromkeys(("outcomes_path", "rejects_path"), str(tmp_path / "file"))
     with pytest.raises(ConfigError, match="rejects_path: is the same file"):
         run_target({**settings, **both}, people(1), tmp_path)
+
+
+@pytest.mark.parametrize("setting", ["outcomes_path", "rejects_path", "deferred_path"])
+def test_no_file_of_the_run_may_be_its_input(
+    settings: Settings, tmp_path: Path, setting: str
+) -> None:
+    given, writers = tmp_path / "given.singer", Recorder()
+    given.write_text(lines(people(1)).getvalue())
+    (tmp_path / "link.singer").symlink_to(given)
+    target = make_target({**settings, setting: str(tmp_path / "link.singer")}, writers)
+    with given.open("rb") as source, pytest.raises(ConfigError) as caught:
+        target.listen(source)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(f"{setting}: {tmp_path}/link.singer is the input")
+    assert f"mv {tmp_path}/link.singer {tmp_path}/input.singer" in str(caught.value)
+    assert given.read_text() == lines(people(1)).getvalue()
+    assert writers.batches == []
+
+
+def test_input_and_rejects_may_both_be_the_null_device(settings: Settings) -> None:
+    target = make_target({**settings, "rejects_path": "/dev/null"})
+    with Path("/dev/null").open("rb") as source:
+        target.listen(source)  # type: ignore[arg-type]
