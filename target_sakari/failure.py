@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sakari_client.errors import (
     AccessDeniedError,
     AmbiguousError,
@@ -32,12 +34,25 @@ _RUN_WIDE = (
     TlsError,
 )
 
+_OF_TEXTS = ("CONT-", "CONV-", "INT-", "MSG-")
+"""What codes begin with that are a text's or its recipient's."""
+
 
 def is_run_wide(error: SakariError) -> bool:
     """Whether an error is of the account or the way to it, and no record's fault."""
     if isinstance(error, AmbiguousError):
         return False
     return isinstance(error, _RUN_WIDE) or bool(error.code and error.code.startswith("ACCT-"))
+
+
+def is_texts_own(error: SakariError) -> bool:
+    """Whether a refusal to send is, or may be, for one of the texts that were asked for.
+
+    Sakari does not document which status a code comes with, so it may be 403 or 404 too.
+    """
+    if isinstance(error, AccessDeniedError | NotFoundError):
+        return bool(error.code and error.code.startswith(_OF_TEXTS))
+    return isinstance(error, RequestRefusedError | InvalidInputError) and not is_run_wide(error)
 
 
 def outcome_of(
@@ -64,3 +79,17 @@ def outcome_of(
         case _:
             status, reason = "unknown", Reason.FAILED
     return Outcome(action, status, reason, str(error), sakari_id, attempts)  # type: ignore[arg-type]
+
+
+def outcome_before(error: SakariError, action: Action) -> Outcome:
+    """The outcome of a record that never came to its request, as what that needs was not to be had.
+
+    Nobody needs to look it up: it certainly was not written, and may come again as it is.
+
+    Raises:
+        SakariError: it is the whole run that failed.
+    """
+    outcome = outcome_of(error, action, attempts=0)
+    if outcome.outcome != "unknown":
+        return outcome
+    return replace(outcome, outcome="rejected", reason=Reason.FAILED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sakari_client.errors import SakariError
-from target_sakari.failure import outcome_of
+from target_sakari.failure import outcome_before
 from target_sakari.mapping.inputs import nothing_known
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
@@ -116,7 +116,7 @@ class Planner:
         except RejectedError as error:
             _settle(tally, item, Outcome("send", "rejected", error.reason, error.detail))
         except SakariError as error:
-            _settle(tally, item, outcome_of(error, "send", attempts=0))
+            _settle(tally, item, outcome_before(error, "send"))
         return None
 
     def _sends(self, meant: _Meant, tally: Tally) -> Iterator[Send]:

@@ -8,7 +8,7 @@ from sakari_client import phone
 from sakari_client.errors import NotFoundError, SakariError
 from target_sakari.abreast import abreast
 from target_sakari.contacts.becoming import tags_of
-from target_sakari.failure import is_run_wide, outcome_of
+from target_sakari.failure import is_run_wide, outcome_before
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 from target_sakari.sends.recipient import Recipient
@@ -76,9 +76,7 @@ class Recipients:
         for tag in wanted.tags:
             holders = self._tagged[tag]
             if isinstance(holders, SakariError):
-                yield Recipient(
-                    "contact", f"tag {tag}", problem=outcome_of(holders, "send", attempts=0)
-                )
+                yield Recipient("contact", f"tag {tag}", problem=outcome_before(holders, "send"))
             else:
                 yield from (Recipient("contact", str(one["id"]), (one,)) for one in holders)
 
@@ -93,7 +91,7 @@ class Recipients:
         for key in self._keys(person):
             contacts += [one.record for one in self._finder.known.find(key)]
             if key in self._failed:
-                problem = outcome_of(self._failed[key], "send", attempts=0)
+                problem = outcome_before(self._failed[key], "send")
         if not person.sakari_id:
             return Recipient("mobile", str(person.mobile), tuple(contacts), _along(person), problem)
         if problem is None and self._ids and not contacts:
@@ -109,9 +107,7 @@ class Recipients:
             problem = _rejected(Reason.NOT_FOUND, "Sakari has no conversation of this id.")
             return Recipient("conversation", thread_id, problem=problem)
         if isinstance(thread, SakariError):
-            return Recipient(
-                "conversation", thread_id, problem=outcome_of(thread, "send", attempts=0)
-            )
+            return Recipient("conversation", thread_id, problem=outcome_before(thread, "send"))
         contacts = [
             one.record
             for contact_id in _contact_ids(thread)

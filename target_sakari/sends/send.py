@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import (
+    AccessDeniedError,
     AmbiguousError,
-    InvalidInputError,
-    RequestRefusedError,
+    NotFoundError,
     SakariError,
 )
-from target_sakari.failure import is_run_wide, outcome_of
+from target_sakari.failure import is_texts_own, outcome_before, outcome_of
 from target_sakari.guards.caps import recipient_cap
 from target_sakari.guards.cost import price_of
 from target_sakari.outcome import Outcome, RejectedError
@@ -103,7 +103,7 @@ class Sender:
         except RejectedError as error:
             outcome = Outcome("send", "rejected", error.reason, error.detail)
         except SakariError as error:
-            outcome = outcome_of(error, "send", attempts=0)
+            outcome = outcome_before(error, "send")
         else:
             claimed = self._claim(group)
             if claimed:
@@ -214,8 +214,7 @@ class Sender:
 
         If it may be for one of its recipients, each half is asked for by itself.
         """
-        own = isinstance(error, RequestRefusedError | InvalidInputError) and not is_run_wide(error)
-        if not own:
+        if not is_texts_own(error):
             self._give_back(claimed)
             raise error
         if len(claimed) == 1:
@@ -223,7 +222,11 @@ class Sender:
                 group, claimed, [Ending(claimed[0].entry.key, "rejected", code=error.code)]
             )
             if ended:
-                outcome = outcome_of(error, "send", attempts=attempts)
+                outcome = (
+                    standing.refused(error.code, attempts)
+                    if isinstance(error, AccessDeniedError | NotFoundError)
+                    else outcome_of(error, "send", attempts=attempts)
+                )
                 group.done.append((claimed[0].send, outcome))
             return
         middle = len(claimed) // 2
