@@ -32,6 +32,13 @@ def objection(
     return next((found for found in _objections(send, settings, now, sent) if found), None)
 
 
+def hour_objection(send: Send, settings: SendSettings, now: dt.datetime) -> Objection | None:
+    """What the hour has against a send; asked once more before its request, in a long batch."""
+    if not settings.quiet_hours:
+        return None
+    return settings.quiet_hours.objection(send.recipient.number, now)
+
+
 def _objections(
     send: Send, settings: SendSettings, now: dt.datetime, sent: int
 ) -> Iterator[Objection | None]:
@@ -46,6 +53,5 @@ def _objections(
                 skip_landlines=settings.skip_landlines,
             )
     yield send_time(send.send_at, now)
-    if settings.quiet_hours:
-        yield settings.quiet_hours.objection(send.recipient.number, now)
+    yield hour_objection(send, settings, now)
     yield recipient_cap(sent, settings.max_per_recipient_per_day)

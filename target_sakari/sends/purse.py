@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import ConfigError, NotFoundError, RequestRefusedError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sakari_client.resources.base import Record
     from target_sakari.guards.objection import Objection
+    from target_sakari.outcome import Outcome
     from target_sakari.run import Run
     from target_sakari.send_settings import SendSettings
     from target_sakari.sends.plan import Send
@@ -24,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Purse:
-    """Checks the plan of each batch before its first text goes out.
+    """Checks the plan of each batch before its first text goes out, and counts what did go out.
 
     A batch that does not fit into what is left of the run's limits is put off as a whole, and so is
     all that comes after it: of a million texts by mistake, not even the first hundred go out.
@@ -38,42 +40,64 @@ class Purse:
         self._balance: Record | None = None
         self._unreadable = False
         self._passed: Objection | None = None
+        self._held: dict[tuple[int, int], tuple[str, Amount]] = {}
+        self._lock = threading.Lock()
 
     def check(self, sends: Sequence[Send], *, dry: bool) -> Objection | None:
         """What stands against a batch's sends as a whole; if nothing does, they are reckoned in.
+
+        Args:
+            sends: each once.
+            dry: whether they are only planned.
 
         Raises:
             LowBalanceError: the account cannot pay for them.
             ConfigError: there is a limit of cost, and Sakari does not tell what texts cost.
             SakariError: something is wrong with the whole run.
         """
-        once = list({one.identity: one for one in sends}.values())
-        if self._passed or not once:
+        if self._passed or not sends:
             return self._passed
         if dry or self._settings.check_balance or self._settings.limits.max_cost is not None:
             self._look()
         self._amounts = {}
-        plan = sum((self._amount(one) for one in once), Amount())
+        plan = sum((self._amount(one) for one in sends), Amount())
         self._passed = self._budget.take(plan)
         if self._passed:
             return self._passed
         if self._settings.check_balance:
             self._check_balance(self._budget.spent if dry else plan, dry=dry)
-        for one in once:
-            country = country_of(one.recipient.number)
-            before = self._run.amounts.get(country, Amount())
-            self._run.amounts[country] = before + self._amount(one)
+        for one in sends:
+            self._hold(one)
         return None
 
-    def give_back(self, send: Send) -> None:
-        """A send that was reckoned in did not go out after all."""
-        amount = self._amount(send)
-        self._budget.give_back(amount)
-        self._run.amounts[country_of(send.recipient.number)] -= amount
+    def admit(self, send: Send) -> Objection | None:
+        """What stands against one send that is to go out now; nothing if it is reckoned in already.
+
+        One that seemed to be the same as another is not, and goes out where that was refused. To be
+        called from any thread.
+        """
+        with self._lock:
+            if _place(send) in self._held:
+                return None
+            against = self._budget.take(self._amount(send))
+            if not against:
+                self._hold(send)
+            return against
+
+    def ended(self, send: Send, outcome: Outcome) -> None:
+        """Count a send that went out, or is planned; give back to the limits what did not."""
+        with self._lock:
+            if _place(send) not in self._held:
+                return
+            country, amount = self._held.pop(_place(send))
+            if outcome.outcome in {"written", "planned"}:
+                self._run.amounts[country] += amount
+            elif outcome.outcome != "unknown":  # which may have gone out
+                self._budget.give_back(amount)
 
     def say(self, *, dry: bool) -> None:
         """Say in the log how much it was, and what about it costs."""
-        spent = self._budget.spent
+        spent = sum(self._run.amounts.values(), Amount())
         if not spent.messages:
             return
         places = ", ".join(
@@ -86,6 +110,11 @@ class Purse:
             "planned are" if dry else "sent were", spent.messages, spent.segments,
             f"{spent.cost:g}", places,
         )  # fmt: skip
+
+    def _hold(self, send: Send) -> None:
+        country = country_of(send.recipient.number)
+        self._held[_place(send)] = country, self._amount(send)
+        self._run.amounts.setdefault(country, Amount())
 
     def _amount(self, send: Send) -> Amount:
         text = send.content.text
@@ -125,3 +154,8 @@ class Purse:
         if not dry:
             raise LowBalanceError(f"{problem} None of them was sent.")
         logger.warning("sends: %s", problem)
+
+
+def _place(send: Send) -> tuple[int, int]:
+    """Which send of the run it is."""
+    return send.position, send.place

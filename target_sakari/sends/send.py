@@ -23,9 +23,10 @@ from target_sakari.sends.entries import DAY, Cap, Ending
 from target_sakari.sends.errors import LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sakari_client.resources.sent import Recipient, SendResult
+    from target_sakari.guards.objection import Objection
     from target_sakari.run import Run
     from target_sakari.send_settings import SendSettings
     from target_sakari.sends.content import Shared
@@ -79,6 +80,7 @@ class Sender:
         resolver: Resolver,
         shared: Shared,
         settings: SendSettings,
+        objection: Callable[[Send], Objection | None],
         run_id: str,
     ) -> None:
         self._run = run
@@ -86,6 +88,7 @@ class Sender:
         self._resolver = resolver
         self._shared = shared
         self._settings = settings
+        self._objection = objection
         self._run_id = run_id
 
     def send(self, group: Group) -> None:
@@ -105,7 +108,7 @@ class Sender:
         except SakariError as error:
             outcome = outcome_before(error, "send")
         else:
-            claimed = self._claim(group)
+            claimed = self._let_go(group, self._claim(group))
             if claimed:
                 self._ask(group, claimed, media)
             return
@@ -143,13 +146,20 @@ class Sender:
                 entry = claim.entry if claim.outcome == "claimed" else None
                 is_capped = claim.outcome == "capped"
             if is_capped and (capped := recipient_cap(most or 0, most)):
-                outcome = Outcome("send", capped.outcome, capped.reason, capped.detail)
-                group.done.append((one, outcome))
+                group.done.append((one, standing.objected(capped)))
             elif entry:
                 claimed.append(_Claimed(one, entry, one.before))
             else:
                 group.there.append(one)
         return claimed
+
+    def _let_go(self, group: Group, claimed: Sequence[_Claimed]) -> list[_Claimed]:
+        """Those claims that nothing stands against now; the others are undone."""
+        against = {one: found for one in claimed if (found := self._objection(one.send))}
+        if against:
+            self._give_back(list(against))
+            group.done += [(one.send, standing.objected(why)) for one, why in against.items()]
+        return [one for one in claimed if one not in against]
 
     def _ask(
         self, group: Group, claimed: Sequence[_Claimed], media: Sequence[str], tries: int = 1

@@ -9,6 +9,7 @@ from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
+    from target_sakari.guards.objection import Objection
     from target_sakari.sends.entries import Entry, Intent
 
 
@@ -30,6 +31,11 @@ def settled(entry: Entry, intent: Intent) -> Outcome | None:
 def same(entry: Entry, intent: Intent) -> bool:
     """Whether the ledger's row is of just this text for just this recipient."""
     return entry.content == intent.content and entry.recipient in intent.recipients
+
+
+def objected(against: Objection) -> Outcome:
+    """The outcome of a send that a guard or a limit objects to."""
+    return Outcome("send", against.outcome, against.reason, against.detail)
 
 
 def unresolved(

@@ -15,9 +15,9 @@ from target_sakari.guards.plain import warning
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.checks import objection
+from target_sakari.sends.checks import hour_objection, objection
 from target_sakari.sends.content import Contents, Shared
-from target_sakari.sends.entries import DAY
+from target_sakari.sends.entries import DAY, OPEN
 from target_sakari.sends.plan import Planner
 from target_sakari.sends.purse import Purse
 from target_sakari.sends.recipients import Recipients
@@ -89,17 +89,18 @@ class SendWriter:
         sends = self._planner.plan(items, tally)
         if self._run.stopping():
             return
-        ready = self._guarded(self._not_sent(sends, tally), tally)
+        ready, doubles = self._guarded(self._not_sent(sends, tally), tally)
         against = self._purse.check(ready, dry=self._dry)
+        ready = _in_order([*ready, *doubles])
         if against:
             logger.warning("sends: %d texts are put off. %s", len(ready), against.detail)
             for one in ready:
-                _settle(tally, one, _objected(against))
+                self._settle(tally, one, standing.objected(against))
             return
         self._warn(ready)
         if self._dry:
             for one in ready:
-                _settle(tally, one, Outcome("send", "planned"))
+                self._settle(tally, one, Outcome("send", "planned"))
             return
         for together in rounds(self._queues(ready)):
             self._send(together, tally)
@@ -135,6 +136,7 @@ class SendWriter:
                 resolver=self._resolver,
                 shared=Shared(self._run.client, self._settings),
                 settings=self._settings,
+                objection=self._late_objection,
                 run_id=uuid.uuid4().hex,
             )
         self._opened = True
@@ -153,17 +155,17 @@ class SendWriter:
             if entry is None:
                 ready.append(send)
             elif outcome := standing.settled(entry, send.intent):
-                _settle(tally, send, outcome)
+                self._settle(tally, send, outcome)
             elif entry.status == "rejected":
                 ready.append(replace(send, before=entry))
             else:
                 doubtful.append((send, entry))
         for (send, entry), found in abreast(self._run, doubtful, self._resolve):
             if found:
-                _settle(tally, send, found)
+                self._settle(tally, send, found)
             else:
                 ready.append(replace(send, before=entry))
-        return sorted(ready, key=lambda one: (one.position, one.place))
+        return _in_order(ready)
 
     def _entries(self, sends: Sequence[Send]) -> list[Entry | None]:
         if self._ledger is None:
@@ -178,33 +180,51 @@ class SendWriter:
 
     # What stands against it
 
-    def _guarded(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
-        """The sends that no guard objects to."""
-        sent, now, ready = self._sent(sends), self._run.now(), []
+    def _guarded(self, sends: Sequence[Send], tally: Tally) -> tuple[list[Send], list[Send]]:
+        """The sends that no guard objects to: each once, and others that may be the same.
+
+        The latter go out only where those before them do not: the ledger tells. In a dry run there
+        are none, as nothing is refused.
+        """
+        now, ready, doubles = self._run.now(), [], []
+        since = now - DAY
+        sent = self._sent(sends, since)
+        if not self._dry:  # then the ledger has all batches before
+            self._planned, self._planned_for = set(), Counter()
         for one in sends:
-            if not self._planned.isdisjoint(one.sought()):
+            double = not self._planned.isdisjoint(one.sought())
+            if double and self._dry:
                 detail = "A record before has the same send."
-                _settle(tally, one, Outcome("send", "skipped", Reason.ALREADY_SENT, detail))
+                outcome = Outcome("send", "skipped", Reason.ALREADY_SENT, detail)
+                self._settle(tally, one, outcome)
                 continue
-            texts = sum(sent[who] for who in one.intent.recipients)
+            itself, who = _counts(one, since), one.intent.recipients
+            texts = sum(sent[name] for name in who) - itself
+            if not double:
+                texts += sum(self._planned_for[name] for name in who)
             against = objection(one, self._settings, now=now, sent=texts)
             if against:
-                _settle(tally, one, _objected(against))
-                continue
-            ready.append(one)
-            if self._dry:
-                self._planned.update(one.left())
-                for planned in (sent, self._planned_for):
-                    planned[one.intent.recipient] += 1
-        return ready
+                self._settle(tally, one, standing.objected(against))
+            elif double:
+                doubles.append(one)
+            else:
+                ready.append(one)
+                self._planned_for[one.intent.recipient] += not itself
+                if one.intent.key or self._settings.send_window_hours:
+                    self._planned.update(one.left())
+        return ready, doubles
 
-    def _sent(self, sends: Sequence[Send]) -> Counter[str]:
-        """How many texts each recipient got in the last 24 hours; in a dry run, would have got."""
-        sent = Counter(self._planned_for)
-        if self._ledger is not None and self._settings.max_per_recipient_per_day:
-            people = {who for one in sends for who in one.intent.recipients}
-            sent.update(self._ledger.sent_since(people, self._run.now() - DAY))
-        return sent
+    def _sent(self, sends: Sequence[Send], since: dt.datetime) -> Counter[str]:
+        """How many texts each recipient got since a moment, by the ledger."""
+        if self._ledger is None or not self._settings.max_per_recipient_per_day:
+            return Counter()
+        people = {who for one in sends for who in one.intent.recipients}
+        return self._ledger.sent_since(people, since)
+
+    def _late_objection(self, send: Send) -> Objection | None:
+        """What stands against a send just before its request, and may not have when planned."""
+        hour = hour_objection(send, self._settings, self._run.now())
+        return hour or self._purse.admit(send)
 
     def _warn(self, sends: Sequence[Send]) -> None:
         for one in sends:
@@ -250,9 +270,11 @@ class SendWriter:
         """Take what became of a group's sends so far."""
         while group.done:
             send, outcome = group.done.pop(0)
-            if outcome.outcome in {"rejected", "deferred"}:
-                self._purse.give_back(send)
-            _settle(tally, send, outcome)
+            self._settle(tally, send, outcome)
+
+    def _settle(self, tally: Tally, send: Send, outcome: Outcome) -> None:
+        self._purse.ended(send, outcome)
+        tally.settle(send.position, send.place, outcome)
 
 
 def _say_which(ledger: Ledger) -> None:
@@ -266,9 +288,19 @@ def _say_which(ledger: Ledger) -> None:
         logger.info("sends: the ledger is %s, with %d sends.", ledger, len(ledger))
 
 
-def _settle(tally: Tally, send: Send, outcome: Outcome) -> None:
-    tally.settle(send.position, send.place, outcome)
+def _in_order(sends: Sequence[Send]) -> list[Send]:
+    return sorted(sends, key=lambda one: (one.position, one.place))
 
 
-def _objected(against: Objection) -> Outcome:
-    return Outcome("send", against.outcome, against.reason, against.detail)
+def _counts(send: Send, since: dt.datetime) -> bool:
+    """Whether the ledger has counted the send itself among its recipient's texts since a moment."""
+    row, intent = send.before, send.intent
+    return (
+        row is not None
+        and row.status in OPEN
+        and row.intended_at >= since
+        and (
+            row.recipient in intent.recipients
+            or (row.contact_id is not None and row.contact_id == intent.contact_id)
+        )
+    )

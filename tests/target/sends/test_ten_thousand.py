@@ -38,21 +38,22 @@ def test_ten_thousand(tmp_path: Path) -> None:
         )
         sending = Sending(server, tmp_path)
         done = sending.run(given)
-        written = _check(sending, numbers, done.summary["streams"]["sends"], before=0)
+        written = _check(sending, numbers, done.summary, before=0)
 
         for _ in range(RUNS):
             if written == RIGHT:
                 break
             done = sending.run(given, resend_unknown=True, unknown_grace_seconds=0)
-            written = _check(sending, numbers, done.summary["streams"]["sends"], before=written)
+            written = _check(sending, numbers, done.summary, before=written)
         assert written == RIGHT
         assert set(sending.received()) == set(numbers[-RIGHT:])
         assert Counter(one.status for one in sending.entries()) == {"accepted": RIGHT}
 
 
-def _check(sending: Sending, numbers: list[str], figures: dict[str, Any], *, before: int) -> int:
+def _check(sending: Sending, numbers: list[str], summary: dict[str, Any], *, before: int) -> int:
     """Hold a run's figures against the account; returns how many texts have gone out by now."""
-    received = sending.received()
+    received, figures = sending.received(), summary["streams"]["sends"]
+    assert summary["sends"]["messages"] == len(received) - before
     assert set(received.values()) == {1}
     outcomes, reasons = figures["outcomes"], figures["reasons"]
     assert sum(outcomes.values()) == COUNT
