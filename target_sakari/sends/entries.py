@@ -44,6 +44,7 @@ class Intent:
         other_recipients: hashes of the same person by what else is known of them.
         read_at: when the tap read the record, which may come again from a file much later; None
             where that is not known.
+        manner: hash of how it is sent, which does not make it another send; see `key.manner_of`.
     """
 
     key: str | None
@@ -57,6 +58,7 @@ class Intent:
     other_keys: tuple[str, ...] = ()
     other_recipients: tuple[str, ...] = ()
     read_at: dt.datetime | None = None
+    manner: str | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ class Entry:
     job_id: str | None = None
     price: Decimal | None = None
     code: str | None = None
+    manner: str | None = None
     tries: int = 1
 
 

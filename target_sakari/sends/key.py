@@ -39,6 +39,11 @@ def content_of(text: str, message_type: str, media: Sequence[str] = ()) -> str:
     return _hash("content", text, message_type, media)
 
 
+def manner_of(phone_number_group: str | None, conversation_strategy: str | None) -> str:
+    """The hash of how it is sent: what is mended of that is asked for again, as the same send."""
+    return _hash("manner", phone_number_group, conversation_strategy)
+
+
 def recipient_of(account_id: str, kind: RecipientKind, value: str) -> str:
     """The hash of who gets it.
 

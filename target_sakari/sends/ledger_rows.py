@@ -47,6 +47,7 @@ def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
         intended_at=now,
         first_at=now,
         changed_at=now,
+        manner=intent.manner,
     )
 
 

@@ -77,6 +77,7 @@ sends = Table(
     Column("job_id", String),
     Column("price", _Price),
     Column("code", String),
+    Column("manner", String),
     Column("tries", Integer, nullable=False),
     Index("ix_sakari_sends_recipient", "recipient", "intended_at"),
 )

@@ -11,7 +11,7 @@ from target_sakari.mapping.inputs import nothing_known
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.sends.entries import Entry, Intent
-from target_sakari.sends.key import key_of
+from target_sakari.sends.key import key_of, manner_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -146,6 +146,7 @@ class Planner:
                 tuple(filter(None, other_keys)),
                 tuple(others),
                 item.read_at,
+                manner_of(content.group, content.strategy),
             )
             yield Send(item.position, place, content, one, wanted.send_at, intent)
 

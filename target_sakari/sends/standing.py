@@ -29,8 +29,12 @@ def settled(entry: Entry, intent: Intent) -> Outcome | None:
 
 
 def same(entry: Entry, intent: Intent) -> bool:
-    """Whether the ledger's row is of just this text for just this recipient."""
-    return entry.content == intent.content and entry.recipient in intent.recipients
+    """Whether the ledger's row is of just this text for just this recipient, sent just so."""
+    return (
+        entry.content == intent.content
+        and entry.manner == intent.manner
+        and entry.recipient in intent.recipients
+    )
 
 
 def objected(against: Objection) -> Outcome:

@@ -73,3 +73,20 @@ def test_what_could_not_be_got_ready_is_not_unknown(
     assert not sending.entries()
     account.switch(error_every=0)
     assert sending.run([with_file], **calm).ended == ["written"]
+
+
+@pytest.mark.parametrize(
+    "mended", [{"phone_number_group": "f" * 24}, {"conversation_strategy": "enforced"}]
+)
+def test_what_was_refused_is_asked_again_once_how_it_is_sent_is_mended(
+    sending: Sending, account: WatchedAccount, mended: dict[str, str]
+) -> None:
+    fields = ("id", "mobile", "text", *mended)
+    wrong = record("sends", id=1, mobile=number(0), text="Hello", **dict.fromkeys(mended, "wrong"))
+    account.watch(arrived=lambda at: refusal("EMU-001", 400) if at == 1 else None)
+    assert sending.run([wrong], fields=fields).ended == ["rejected refused"]
+    assert sending.run([wrong], fields=fields).ended == ["rejected already_rejected"]
+    right = record("sends", id=1, mobile=number(0), text="Hello", **mended)
+    assert sending.run([right], fields=fields).ended == ["written"]
+    assert sending.run([wrong], fields=fields).ended == ["skipped already_sent"]
+    assert [one.tries for one in sending.entries()] == [2]
