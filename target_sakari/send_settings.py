@@ -87,8 +87,8 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "type": ["string", "null"],
         "title": "Deferred file",
         "description": "File for the texts that were put off (quiet hours, `send_at`, caps), as a "
-        "Singer stream: pipe it back in later. Default: they go into the rejects file; without "
-        "that either, no state goes out that comes after them.",
+        "Singer stream: move it, and pipe it back in later. Default: they go into the rejects "
+        "file; without that either, no state goes out that comes after them.",
     },
     "media_folder": {
         "type": ["string", "null"],
