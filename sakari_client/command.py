@@ -81,7 +81,7 @@ def read_environment(
         environment: the variables.
 
     Raises:
-        ConfigError: a variable holds no whole number, or no JSON, where it must.
+        ConfigError: a variable holds no whole number, no true or false, or no JSON, where it must.
     """
     found: dict[str, Any] = {}
     for name, schema in settings.items():
@@ -97,9 +97,25 @@ def read_environment(
     return found
 
 
+_TRUE = frozenset({"true", "t", "yes", "y", "1", "on"})
+_FALSE = frozenset({"false", "f", "no", "n", "0", "off"})
+
+
+def _read_boolean(text: str) -> bool:
+    """A yes or a no; a slip is neither, or a dry run would become a real one.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    word = text.strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError
+    return word in _TRUE
+
+
 _READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "integer": (int, "a whole number"),
-    "boolean": (lambda text: text.lower() in {"true", "t", "yes", "y", "1", "on"}, "true or false"),
+    "boolean": (_read_boolean, "true or false"),
     "object": (json.loads, "JSON"),
     "array": (json.loads, "JSON"),
 }

@@ -107,6 +107,16 @@ def test_settings_come_from_the_environment(settings: Settings, tmp_path: Path) 
     assert "streams.crm: no such stream came in" in done.stderr
 
 
+def test_a_slip_in_the_environment_makes_no_dry_run_a_real_one(
+    settings: Settings, tmp_path: Path
+) -> None:
+    done = target(
+        "--config", "ENV", settings=settings, folder=tmp_path, TARGET_SAKARI_DRY_RUN="ture"
+    )
+    assert done.returncode == 1
+    assert errors(done.stderr) == ["dry_run: must be true or false; look at TARGET_SAKARI_DRY_RUN."]
+
+
 def test_input_may_be_a_file(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "input.singer").write_text(lines([*people(1, "orders"), state(7)]).getvalue())
     skipping = {**settings, "on_unknown_stream": "skip"}
