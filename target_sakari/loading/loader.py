@@ -259,12 +259,16 @@ class Loader:
     def _settle_batch(self) -> None:
         batch, self._batch = self._batch, {}
         for position, entry in batch.items():
-            if entry.outcome is not None:
-                safe = self._told.tell(entry.received, entry.outcome)
-                # A state after it would have the tap never bring it again.
-                if safe and entry.outcome.outcome != "planned":
-                    self._checkpoint.settle(position)
-                self._say_kept_back(safe=safe)
+            if entry.outcome is None:
+                self._checkpoint.leave(position)
+                continue
+            safe = self._told.tell(entry.received, entry.outcome)
+            # A state after it would have the tap never bring it again.
+            if safe and entry.outcome.outcome != "planned":
+                self._checkpoint.settle(position)
+            else:
+                self._checkpoint.leave(position)
+            self._say_kept_back(safe=safe)
         self._told.flush()
         self._send_state()
 
@@ -273,8 +277,9 @@ class Loader:
             return
         self._kept_back = True
         self._outside.logger.warning(
-            "Records are put off or unknown, and no file keeps them, so that no state goes out. "
-            "Set deferred_path and rejects_path, or run again later."
+            "Records are put off, unknown, or could not be looked for (failed), and no file keeps "
+            "them, so that no state goes out. Set deferred_path and rejects_path, or run again "
+            "later."
         )
 
     def _send_state(self) -> None:

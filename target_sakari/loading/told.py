@@ -11,6 +11,7 @@ from target_sakari.loading.rejects_file import RejectLines
 from target_sakari.loading.run_file import RunFile
 from target_sakari.loading.summary import REJECTED
 from target_sakari.outcome import Row
+from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +51,8 @@ class Told:
         """Write the outcome of a record.
 
         Returns:
-            Whether it is safe to forget the record: not so if it was put off, or nobody knows what
-            became of it, and no file has it.
+            Whether it is safe to forget the record: not so if it was put off, Sakari failed at it,
+            or nobody knows what became of it, and no file has it.
 
         Raises:
             ConfigError: a file cannot be written.
@@ -64,7 +65,8 @@ class Told:
         if deferred and self._deferred is not None:
             file, lines = self._deferred, self._deferred_lines
         if file is None:
-            return outcome.outcome == "rejected"
+            # Else nothing is wrong with the record: brought again, it may well be written.
+            return outcome.outcome == "rejected" and outcome.reason is not Reason.FAILED
         for line in lines.of(received, outcome):
             file.write(line)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 from hypothesis import given
@@ -50,8 +51,11 @@ def test_what_goes_out_is_always_the_newest_true_state(
         else:
             position = data.draw(st.sampled_from(sorted(open_positions)))
             open_positions.remove(position)
-            checkpoint.settle(position)
-            model.done.add(position)
+            if data.draw(st.integers(0, 9)):
+                checkpoint.settle(position)
+                model.done.add(position)
+            else:
+                checkpoint.leave(position)
         if data.draw(st.booleans()):
             due = checkpoint.due()
             if due is not None:
@@ -83,4 +87,32 @@ def test_a_state_waits_for_the_slowest_record_before_it() -> None:
 def test_an_empty_state_never_goes_out() -> None:
     checkpoint = Checkpoint()
     checkpoint.add_state({})
+    assert checkpoint.due() is None
+
+
+def test_what_can_never_go_out_is_not_kept() -> None:
+    checkpoint = Checkpoint()
+    early, left, late = (checkpoint.add_record() for _ in range(3))
+    checkpoint.settle(late)
+    checkpoint.add_state({"a": 1})
+    checkpoint.leave(left)
+    tracemalloc.start()
+    for at in range(1000):
+        checkpoint.settle(checkpoint.add_record())
+        checkpoint.add_state({"a": at, "filler": "x" * 1000})
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 50_000
+    checkpoint.settle(early)
+    assert checkpoint.due() is None
+
+
+def test_a_state_ahead_of_what_is_left_goes_out() -> None:
+    checkpoint = Checkpoint()
+    first = checkpoint.add_record()
+    checkpoint.add_state({"a": 1})
+    checkpoint.leave(checkpoint.add_record())
+    checkpoint.add_state({"a": 2})
+    checkpoint.settle(first)
+    assert checkpoint.due() == {"a": 1}
     assert checkpoint.due() is None

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_client.errors import ConfigError
+from sakari_emulator.server import EmulatorServer
 from target_sakari.messages import MessageReader, as_json
 from target_sakari.writers import make_writers
+from tests.conftest import settings_for
 from tests.fake_clock import FakeClock
 from tests.target.recorder import Recorder, rejected, written
 from tests.target.run import lines, log_of, make_target, people, record, run_target, schema, state
@@ -81,6 +83,36 @@ def test_a_state_is_not_repeated_and_keeps_its_numbers(settings: Settings, tmp_p
     text = '{"type": "STATE", "value": {"bookmarks": {"at": 1.10, "n": 123456789012345678901}}}'
     done = run_target({**settings, "batch_wait": 0}, [text, text, text], tmp_path)
     assert done.states == [{"at": 1.1, "n": 123456789012345678901}]
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[EmulatorServer]:
+    """An account that is so large that contacts are looked up one by one."""
+    with EmulatorServer(contacts=2000, messages=0) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("switch", "ends"),
+    [
+        ({"error_every": 4}, "rejected failed"),
+        ({"fail_after_accept_every": 4, "fail_after_accept": "500"}, "unknown failed"),
+    ],
+)
+def test_no_state_passes_what_sakari_failed_at_unless_a_file_keeps_it(
+    large: EmulatorServer, tmp_path: Path, switch: Settings, ends: str
+) -> None:
+    settings = settings_for(large, max_retries=0, batch_size_rows=4, write_method="single")
+    first, *rest = people(4)
+    messages = [first, *rest, state(4)]
+    for path, states in ((None, []), (str(tmp_path / "rejects.jsonl"), [4])):
+        large.reset()
+        large.switch(**switch)
+        done = run_target({**settings, "rejects_path": path}, messages, tmp_path, make_writers)
+        assert done.error is None
+        assert ends in done.ended
+        assert done.states == states
+        assert any("no state goes out" in line for line in done.log) is (path is None)
 
 
 def test_a_batch_waits_no_longer_than_batch_wait(settings: Settings, tmp_path: Path) -> None:
