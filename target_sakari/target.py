@@ -217,7 +217,7 @@ class TargetSakari(Target):
     def _process_activate_version_message(self, message_dict: Message) -> None:
         """Note that its stream came to an end; what is gone from the source is for `mirror`."""
         if self._loader is not None:
-            self._loader.whole.ended(message_dict["stream"])
+            self._loader.whole.add_version(message_dict["stream"])
 
     def _process_batch_message(self, message_dict: Message) -> None:
         """Refuse it.

@@ -168,7 +168,7 @@ class Loader:
 
     def add_state(self, state: State) -> None:
         """A state came."""
-        self.whole.ended()
+        self.whole.add_state()
         self._checkpoint.add_state(state)
         self._start_waiting()
 

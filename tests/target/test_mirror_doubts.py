@@ -27,6 +27,10 @@ BROKEN_OFF = (
 REPLAYED = (
     "contacts: mirror removed no contact, as rejects were piped back in, which are not everybody."
 )
+AMID = (
+    "contacts: mirror removed no contact, as a STATE came amid the records of contacts: so only "
+    "an ACTIVATE_VERSION after the last one shows that the tap did not break off, and none came."
+)
 OTHER = [schema("templates", "name"), record("templates", name="a")]
 
 
@@ -42,6 +46,12 @@ def activate(stream: str) -> Message:
         ([*people(3), state(3), *OTHER], None),
         (people(3), BROKEN_OFF),
         ([*people(2), state(2), record("contacts", id=9)], BROKEN_OFF),
+        ([*people(2), state(2), record("contacts", id=9), state(3)], AMID),
+        ([*people(2), state(2), record("contacts", id=9), state(3), *OTHER, state(4)], AMID),
+        ([*people(2), state(2), record("contacts", id=9), activate("contacts"), state(3)], None),
+        ([*people(2), activate("contacts"), state(2), record("contacts", id=9), state(3)], AMID),
+        ([state(0), *people(3), state(3)], None),
+        ([*people(3), state(3), state(3)], None),
         ([*people(3), *OTHER, activate("templates")], BROKEN_OFF),
         ([*people(3), {**record("contacts", id=9), "rejected": {}}, state(3)], REPLAYED),
         ([*people(3), *OTHER, {**OTHER[1], "rejected": None}, state(3)], REPLAYED),
