@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sakari_client.config import ClientConfig
-from sakari_client.http.transport import Hook, Transport
+from sakari_client.http.transport import Hook, Stopping, Transport
 from sakari_client.resources.account import Account
 from sakari_client.resources.campaigns import Campaigns
 from sakari_client.resources.contacts import Contacts
@@ -40,7 +40,12 @@ class SakariClient:
     """
 
     def __init__(
-        self, config: ClientConfig, *, clock: Clock | None = None, on_try: Hook | None = None
+        self,
+        config: ClientConfig,
+        *,
+        clock: Clock | None = None,
+        on_try: Hook | None = None,
+        stopping: Stopping | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -48,8 +53,10 @@ class SakariClient:
             config: the settings.
             clock: time, sleep and chance; for tests.
             on_try: called after every HTTP request, for metrics.
+            stopping: whether the program is to stop, as an event's `is_set`: then requests that
+                wait for a try end with `StoppedError`.
         """
-        self._transport = Transport(config, clock=clock, on_try=on_try)
+        self._transport = Transport(config, clock=clock, on_try=on_try, stopping=stopping)
         self.config = config
         self.auth = self._transport.auth
         self.contacts = Contacts(self._transport)
@@ -66,14 +73,20 @@ class SakariClient:
 
     @classmethod
     def from_settings(
-        cls, settings: Mapping[str, Any], *, clock: Clock | None = None, on_try: Hook | None = None
+        cls,
+        settings: Mapping[str, Any],
+        *,
+        clock: Clock | None = None,
+        on_try: Hook | None = None,
+        stopping: Stopping | None = None,
     ) -> SakariClient:
         """Make a client from a plugin's settings.
 
         Raises:
             ConfigError: a setting is missing or wrong; the error names it.
         """
-        return cls(ClientConfig.from_settings(settings), clock=clock, on_try=on_try)
+        config = ClientConfig.from_settings(settings)
+        return cls(config, clock=clock, on_try=on_try, stopping=stopping)
 
     def server_time(self) -> float:
         """The server's time by its latest answer, in seconds since the epoch; ours before one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random as _random
 import time as _time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +26,20 @@ class Clock:
     monotonic: Callable[[], float] = _time.monotonic
     sleep: Callable[[float], None] = _time.sleep
     random: Callable[[], float] = _random.Random().random  # noqa: S311 - no secret is made of it
+
+
+_NAP = 0.2
+"""Seconds that a sleep goes on at most once it is to end."""
+
+
+def wakeful(clock: Clock, stopping: Callable[[], bool]) -> Clock:
+    """A clock whose sleeps end as soon as `stopping` says so; it is asked from any thread."""
+
+    def sleep(seconds: float) -> None:
+        left = seconds
+        while left > 0 and not stopping():
+            nap = min(left, _NAP)
+            clock.sleep(nap)
+            left -= nap
+
+    return replace(clock, sleep=sleep)

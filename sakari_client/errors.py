@@ -193,6 +193,15 @@ class CircuitOpenError(SakariError):
     retryable = True
 
 
+class StoppedError(SakariError):
+    """The request was not tried (again), as the program is to stop.
+
+    Nothing was done, unless `earlier_may_have_acted`.
+    """
+
+    retryable = True
+
+
 class AmbiguousError(SakariError):
     """Nobody knows whether the server carried the request out, and doing so twice does harm.
 

@@ -18,6 +18,7 @@ from sakari_client.errors import (
     RequestRefusedError,
     SakariError,
     SeveralFoundError,
+    StoppedError,
     TlsError,
 )
 from target_sakari.outcome import Action, Outcome
@@ -42,6 +43,8 @@ def is_run_wide(error: SakariError) -> bool:
     """Whether an error is of the account or the way to it, and no record's fault."""
     if isinstance(error, AmbiguousError):
         return False
+    if isinstance(error, StoppedError):
+        return not error.earlier_may_have_acted
     return isinstance(error, _RUN_WIDE) or bool(error.code and error.code.startswith("ACCT-"))
 
 

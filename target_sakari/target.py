@@ -120,7 +120,9 @@ class TargetSakari(Target):
             raise ConfigError("stream_maps", f"{error} Mend the expression.") from None
 
     def _connect(self, hook: Hook | None = None) -> SakariClient:
-        return SakariClient.from_settings(self.config, clock=self.clock, on_try=hook)
+        return SakariClient.from_settings(
+            self.config, clock=self.clock, on_try=hook, stopping=self.message_reader.stop.asked
+        )
 
     # A run
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from sakari_client import auth
-from sakari_client.clock import Clock
+from sakari_client.clock import Clock, wakeful
 from sakari_client.errors import (
     AccessDeniedError,
     AmbiguousError,
@@ -23,6 +23,7 @@ from sakari_client.errors import (
     RateLimitError,
     RequestRefusedError,
     SakariError,
+    StoppedError,
 )
 from sakari_client.http import answers
 from sakari_client.http.bodies import Body, as_form, as_json
@@ -86,6 +87,8 @@ class Try:
 
 
 Hook = Callable[[Try], None]
+Stopping = Callable[[], bool]
+"""Whether the program is to stop; asked from any thread, several times a second."""
 Query = Mapping[str, "str | int"]
 """Query parameters by name."""
 Read = Callable[[str, "Answer"], Any]
@@ -96,7 +99,12 @@ class Transport:
     """Sends requests for one account. Safe to use from any number of threads."""
 
     def __init__(
-        self, config: ClientConfig, *, clock: Clock | None = None, on_try: Hook | None = None
+        self,
+        config: ClientConfig,
+        *,
+        clock: Clock | None = None,
+        on_try: Hook | None = None,
+        stopping: Stopping | None = None,
     ) -> None:
         """Make a transport.
 
@@ -104,9 +112,12 @@ class Transport:
             config: the settings.
             clock: time, sleep and chance.
             on_try: called after every HTTP request, token requests included.
+            stopping: once true, all waits end, and nothing is tried (again): `StoppedError`.
+                Requests that were sent get their answers.
         """
         self.config = config
-        self._clock = clock or Clock()
+        self._stopping = stopping or _never
+        self._clock = wakeful(clock or Clock(), stopping) if stopping else clock or Clock()
         self._on_try = on_try
         self._throttle = Throttle(config, self._clock)
         self._breaker = CircuitBreaker(
@@ -167,7 +178,8 @@ class Transport:
         try:
             result = self._with_token(request, operation, read, earlier)
         except SakariError as error:
-            error.earlier_may_have_acted |= any(map(may_have_acted, earlier))
+            acts = operation.method != "GET"
+            error.earlier_may_have_acted |= acts and any(map(may_have_acted, earlier))
             self._breaker.record(request.operation, failed=error.failure in _OUTAGES)
             raise
         self._breaker.record(request.operation, failed=False)
@@ -233,6 +245,9 @@ class Transport:
                 )  # fmt: skip
                 earlier.append(error.failure)
                 self._clock.sleep(wait)
+                if self._stopping():
+                    why = f"{_first_sentence(error)}. Not tried again"
+                    raise _stopped(why, request.operation) from error
 
     def _try(self, request: Request, token: str | None, number: int, read: Read) -> Any:
         """One HTTP request when its turn has come, and what is made of its answer."""
@@ -240,6 +255,9 @@ class Transport:
         with self._throttle.turn(counts=token is not None) as turn:
             if self._closed.is_set():
                 raise SakariError(f"{request.operation}: not sent, as the client was closed.")
+            if self._stopping():
+                what = "not sent" if number == 1 else "not tried again"
+                raise _stopped(f"{request.operation}: {what}", request.operation)
             answer, seconds = self._send(request, token, number)
             if token is not None and answer.status // 100 == _SUCCESS:
                 self.auth.note_accepted(token)
@@ -319,6 +337,14 @@ _PERHAPS_NO_JSON = frozenset({400, 401, 406, 415, 422})
 
 _OUTAGES = frozenset({Failure.NOT_SENT, Failure.LOST, Failure.SERVER, Failure.BAD_ANSWER})
 """Failures that say the server or the network is ill, and that open the circuit."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _stopped(why: str, operation: str) -> StoppedError:
+    return StoppedError(f"{why}, as the program is to stop.", operation=operation)
 
 
 def _first_sentence(error: SakariError) -> str:

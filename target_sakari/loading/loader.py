@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from sakari_client.errors import StoppedError
 from target_sakari.loading.amounts import amounts_json, amounts_table
 from target_sakari.loading.checkpoint import Checkpoint
 from target_sakari.loading.progress import Progress
@@ -231,7 +232,8 @@ class Loader:
                 self._count(entry.received.stream, entry.outcome)
         for kind, of_kind in items.items():
             if of_kind and not self._stopping():
-                self._writers[kind].write(of_kind, self._tell)
+                with suppress(StoppedError):  # as asked to: what has no outcome was not written
+                    self._writers[kind].write(of_kind, self._tell)
         lost = sum(entry.outcome is None for entry in self._batch.values())
         if lost and not self._stopping():
             raise LostOutcomeError(f"{lost:,} records got no outcome.")
@@ -322,7 +324,8 @@ class Loader:
         for kind in KINDS:
             of_kind = [one for one in routes if one.to == kind]
             if of_kind:
-                self._writers[kind].finish(of_kind, self._tell_row)
+                with suppress(StoppedError):
+                    self._writers[kind].finish(of_kind, self._tell_row)
 
     def give_up(self) -> None:
         """End a run after an error: what came before it and was not begun is written.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +12,9 @@ import pytest
 from sakari_client import errors
 from sakari_client.client import SakariClient
 from sakari_client.clock import Clock
+from sakari_client.config import ClientConfig
 from sakari_client.http.bodies import as_json
+from sakari_client.http.transport import Operation, Transport
 from tests.client.reach import LIST, SEND, Sleeps, odd, transport
 from tests.odd_server import answer, odd_server
 
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
     import socket
 
     from sakari_emulator.server import EmulatorServer
+
+
+PUT = Operation("PUT", "/contacts/{contactId}")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +134,74 @@ def test_a_closed_client_stops_trying(emulator: EmulatorServer, settings: dict[s
     with pytest.raises(errors.SakariError, match="the client was closed"):
         client.call(LIST)
     assert len([one for one in emulator.requests if one.path.endswith("/contacts")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("switches", "operation", "may_have_acted"),
+    [
+        ({"rate_limit_every": 1, "retry_after": "seconds", "retry_after_seconds": 50}, PUT, False),
+        ({"error_every": 1}, PUT, True),
+        ({"error_every": 1}, LIST, False),
+    ],
+)
+def test_a_program_that_is_to_stop_does_not_try_again(
+    emulator: EmulatorServer,
+    settings: dict[str, Any],
+    switches: dict[str, Any],
+    operation: Operation,
+    may_have_acted: bool,  # noqa: FBT001
+) -> None:
+    emulator.switch(**switches)
+    stop, slept = Event(), list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        stop.set()
+
+    config = ClientConfig.from_settings(settings)
+    clock = Clock(sleep=sleep, random=lambda: 1.0)
+    client = Transport(config, clock=clock, stopping=stop.is_set)
+    with pytest.raises(errors.StoppedError, match="Not tried again, as the program is to") as ended:
+        client.call(operation, ids={"contactId": "1"}, body=as_json({}, "x"))
+    assert ended.value.earlier_may_have_acted is may_have_acted
+    assert ended.value.operation == str(operation)
+    assert sum(slept) < 1
+    assert len([one for one in emulator.requests if "/contacts" in one.path]) == 1
+
+
+def test_a_program_that_is_to_stop_sends_nothing_more(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    stop = Event()
+    with SakariClient.from_settings(settings, stopping=stop.is_set) as sakari:
+        assert sakari.contacts.first_page().rows
+        stop.set()
+        before = len(emulator.requests)
+        with pytest.raises(errors.StoppedError, match="not sent, as the program is to") as ended:
+            sakari.contacts.first_page()
+    assert not ended.value.earlier_may_have_acted
+    assert len(emulator.requests) == before
+
+
+def test_threads_that_wait_for_their_turn_are_let_go(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    stop = Event()
+    slow = {**settings, "requests_per_second": 0.01}
+    with SakariClient.from_settings(slow, stopping=stop.is_set) as sakari:
+        sakari.auth.token()
+
+        def ask(_: int) -> bool:
+            try:
+                sakari.contacts.first_page()
+            except errors.StoppedError:
+                return True
+            return False
+
+        with ThreadPoolExecutor(5) as pool:
+            asked = pool.map(ask, range(5))
+            stop.set()
+            assert list(asked) == [True] * 5
 
 
 def test_the_circuit_opens(emulator: EmulatorServer, settings: dict[str, Any]) -> None:

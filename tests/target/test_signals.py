@@ -210,6 +210,48 @@ def test_a_second_signal_ends_at_once_and_claims_nothing(
     assert (code, states, started.told()) == (143, [], [])
 
 
+@pytest.mark.parametrize("given", [templates, contacts])
+def test_a_signal_ends_the_waits_for_another_try(
+    account: StruckAccount, start: Start, given: Callable[[], str]
+) -> None:
+    account.switch(rate_limit_every=15, retry_after="seconds", retry_after_seconds=50)
+    started = start(batch_size_rows=COUNT, write_method="single")
+    started.give(given())
+    started.wait_for(b"Trying again in 50.0 s")
+    started.child.send(signal.SIGTERM)
+    assert started.child.has_ended(PATIENCE)
+    code, states, log = started.end()
+    assert (code, errors(log)) == (143, [])
+    told = started.told()
+    assert {one["outcome"] for one in told} == {"written"}
+    assert len(told) == len(account.names() + account.numbers()) < COUNT
+    if given is templates:
+        assert [one["key"]["name"] for one in told] == [name(one) for one in range(13)]
+        assert states == [10]
+    assert summary(log)["finished"] is False
+
+
+def test_what_may_have_been_written_is_unknown_after_a_signal(
+    account: StruckAccount, start: Start
+) -> None:
+    account.switch(fail_after_accept_every=3, fail_after_accept="500")
+    started = start(batch_size_rows=COUNT, write_method="single", concurrency=1)
+
+    def strike(post: int) -> None:
+        if post == 3:
+            started.child.send(signal.SIGTERM)
+            started.wait_for(b"SIGTERM: ending what is in flight")
+
+    account.strike(strike)
+    started.give(contacts())
+    code, states, _ = started.end()
+    assert (code, states) == (143, [])
+    ended = [(one["outcome"], one["reason"], one["attempts"]) for one in started.told()]
+    assert ended == [("written", None, 1), ("written", None, 1), ("unknown", "failed", 1)]
+    assert len(account.numbers()) == 3
+    assert "Not tried again, as the program is to stop" in started.told()[2]["detail"]
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_the_input_idles_begins_nothing(
     account: StruckAccount, start: Start, sent: signal.Signals

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sakari_emulator import answers
+from sakari_emulator.errors import RATE_LIMIT, envelope
 from target_sakari.exits import exit_code
 from target_sakari.sends.errors import LedgerError
 from target_sakari.sends.ledger import Ledger
@@ -148,6 +150,24 @@ def test_a_signal_ends_what_is_in_flight_and_claims_nothing_more(
     assert scene.outcomes() == ["written"] * sent
     scene.account.watch()
     assert scene.judge(server).found == 0
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_a_signal_while_requests_wait_gives_their_claims_back(
+    scene: Scene, server: ForkServer, concurrency: int
+) -> None:
+    refusal = answers.json(envelope(RATE_LIMIT, "Too many requests"), 429)
+    refusal.headers["retry-after"] = "50"
+    scene.account.watch(arrived=lambda at: refusal if at > 1 else None)
+    running = scene.start(server, concurrency=concurrency)
+    until(lambda: b"Trying again in 50.0 s" in running.log.read_bytes())
+    running.child.send(signal.SIGTERM)
+    assert running.end() == 128 + signal.SIGTERM
+    assert scene.statuses() == {"accepted": PER_REQUEST}
+    assert scene.outcomes() == ["written"] * PER_REQUEST
+    scene.account.watch()
+    verdict = scene.judge(server)
+    assert (verdict.sent, verdict.found, verdict.unknown) == (PER_REQUEST, 0, 0)
 
 
 def test_a_damaged_ledger_sends_nothing(scene: Scene, server: ForkServer) -> None:
