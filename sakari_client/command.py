@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from sakari_client.errors import ConfigError, SakariError
@@ -30,6 +31,8 @@ def run(
         mistakes: further errors that are the user's to mend, as the framework raises them.
         exit_code: the exit code of an error, where it is not always 1.
     """
+    # Closed by the shell (`2>&-`): what is said then goes nowhere, and the exit code stays.
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     try:
         check_files(sys.argv[1:])
         command()

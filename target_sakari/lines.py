@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 18
 
+LONGEST_MB = 64
+"""Of a line, in megabytes; an input without any line's end would else fill the memory."""
+
+
+class LongLineError(Exception):
+    """A line is longer than `LONGEST_MB`."""
+
 
 class Stop:
     """Whether a signal asked the run to end; a signal's handler may set it at any moment.
@@ -61,6 +68,9 @@ def read_lines(
 
     Yields:
         A line, or None where no input came in time.
+
+    Raises:
+        LongLineError: a line is too long to be held.
     """
     descriptor = _descriptor(source)
     lines = iter(source) if descriptor is None else _read(descriptor, stop, wait)
@@ -75,7 +85,7 @@ def _read(descriptor: int, stop: Stop, wait: Callable[[], float | None]) -> Iter
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     poll.register(stop, select.POLLIN)
-    begun: list[bytes] = []
+    begun = io.BytesIO()
     while not stop.asked():
         seconds = wait()
         if not poll.poll(None if seconds is None else math.ceil(1000 * seconds)):
@@ -88,12 +98,15 @@ def _read(descriptor: int, stop: Stop, wait: Callable[[], float | None]) -> Iter
             break
         *ended, rest = piece.split(b"\n")
         for line in ended:
-            yield b"".join((*begun, line))
-            begun.clear()
-        if rest:
-            begun.append(rest)
-    if begun:
-        yield b"".join(begun)
+            if begun.tell():
+                begun.write(line)
+                line, begun = begun.getvalue(), io.BytesIO()  # noqa: PLW2901 - it is not copied
+            yield line
+        begun.write(rest)
+        if begun.tell() > LONGEST_MB * 1_000_000:
+            raise LongLineError
+    if begun.tell():
+        yield begun.getvalue()
 
 
 def _descriptor(source: IO[Any]) -> int | None:

@@ -12,10 +12,10 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerReader
 
-from target_sakari.lines import Stop, read_lines
+from target_sakari.lines import LONGEST_MB, LongLineError, Stop, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Message = dict[str, Any]
 
@@ -99,7 +99,16 @@ class MessageReader(GenericSingerReader[bytes]):
 
     @property
     def default_input(self) -> IO[bytes]:
-        """Standard input."""
+        """Standard input.
+
+        Raises:
+            InputError: it was closed before the program began.
+        """
+        if sys.stdin is None:
+            raise InputError(
+                "there is no input: standard input is closed. Pipe a tap's output into it, or name "
+                "a file by --input."
+            )
         return sys.stdin.buffer
 
     def process_lines(
@@ -114,7 +123,7 @@ class MessageReader(GenericSingerReader[bytes]):
             InputError: a line is no Singer message.
         """
         counts: Counter[str] = Counter()
-        for line in read_lines(file_input or self.default_input, self.stop, self.wait):
+        for line in self._lines(file_input or self.default_input):
             if line is not None:
                 self.line += 1
             if line and not line.isspace():
@@ -123,6 +132,15 @@ class MessageReader(GenericSingerReader[bytes]):
                 counts[message["type"]] += 1
             self.tick()
         return counts
+
+    def _lines(self, source: IO[bytes]) -> Iterator[bytes | str | None]:
+        try:
+            yield from read_lines(source, self.stop, self.wait)
+        except LongLineError:
+            raise InputError(
+                f"line {self.line + 1} of the input is longer than {LONGEST_MB} MB. Is it a "
+                "tap's output, one message a line?"
+            ) from None
 
     def deserialize_json(self, line: bytes | str) -> Message:
         """Read one message.

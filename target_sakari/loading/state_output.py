@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class StateOutputError(Exception):
     """A state cannot be written."""
 
-    def __init__(self, error: OSError) -> None:
+    def __init__(self, problem: str | None) -> None:
         super().__init__(
-            f"the state cannot be written to stdout: {error.strerror}. What was loaded is loaded; "
+            f"the state cannot be written to stdout: {problem}. What was loaded is loaded; "
             "the next run begins at the last state that was kept, and repeats what came after it."
         )
 
@@ -28,9 +28,11 @@ def write_state(state: State) -> None:
     Raises:
         StateOutputError: nobody takes it.
     """
+    if sys.stdout is None:
+        raise StateOutputError("it is closed")
     try:
         sys.stdout.write(f"{as_json(state).decode()}\n")
         sys.stdout.flush()
     except OSError as error:
         forget(sys.stdout)
-        raise StateOutputError(error) from None
+        raise StateOutputError(error.strerror) from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from target_sakari.lines import Stop, read_lines
+from target_sakari.lines import LongLineError, Stop, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -53,6 +53,11 @@ def test_a_line_may_be_long(stop: Stop, tmp_path: Path) -> None:
     (tmp_path / "input").write_bytes(b"a\n" + long + b"\nb\n")
     with (tmp_path / "input").open("r") as source:
         assert list(read_lines(source, stop, forever)) == [b"a", long, b"b"]
+
+
+def test_a_line_without_end_does_not_fill_the_memory(stop: Stop) -> None:
+    with Path("/dev/zero").open("rb") as source, pytest.raises(LongLineError):
+        next(read_lines(source, stop, forever))
 
 
 def test_time_out_is_told_while_the_input_idles(stop: Stop, pipe: tuple[Any, Any]) -> None:
