@@ -16,6 +16,7 @@ from singer_sdk.exceptions import (
 from singer_sdk.mapper import RemoveRecordTransform
 
 from sakari_client.errors import ConfigError
+from sakari_client.http.nesting import DEEPEST
 from target_sakari.loading.received import Received
 from target_sakari.mapping.columns import slips, unused
 from target_sakari.messages import InputError
@@ -96,8 +97,12 @@ class Incoming:
             )
         return route
 
-    def record(self, message: Message) -> None:
+    def record(self, message: Message, *, cut: bool = False) -> None:
         """Take a RECORD message.
+
+        Args:
+            message: as it came.
+            cut: whether it was nested too deeply to be read as it is.
 
         Raises:
             RecordsWithoutSchemaException: no SCHEMA came before.
@@ -114,9 +119,9 @@ class Incoming:
         self._loader.whole.add_record(message)
         for one in self._mapper.stream_maps[stream]:
             if not isinstance(one, RemoveRecordTransform):
-                self._map(message, one)
+                self._map(message, one, cut=cut)
 
-    def _map(self, message: Message, stream_map: StreamMap) -> None:
+    def _map(self, message: Message, stream_map: StreamMap, *, cut: bool) -> None:
         try:
             record = stream_map.transform(copy.copy(message["record"]))
         except Exception as error:  # noqa: BLE001 - whatever an expression stumbles over
@@ -131,6 +136,10 @@ class Incoming:
         received = self._received(message, key)
         if route is None:
             self._skip(received)
+        elif cut:
+            detail = f"It is nested deeper than {DEEPEST} levels."
+            outcome = Outcome("upsert", "rejected", Reason.INVALID, detail)
+            self._loader.add_outcome(received, outcome)
         else:
             self._loader.add_record(received, route, record)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerReader
 
+from sakari_client.http.nesting import DEEPEST, shallow
 from target_sakari.lines import LONGEST_MB, LongLineError, Stop, read_lines
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class InputError(Exception):
 
 
 def as_json(value: Any) -> bytes:
-    """A value as one line of JSON, with numbers as exact as they came."""
+    """A value as one line of JSON, with numbers as exact as they came; what is none is null."""
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
@@ -60,24 +62,33 @@ def _escaped(value: Any) -> str:
     return _encoder.encode(value).decode()
 
 
-def _decoded(line: bytes | str) -> Any:
+def _decoded(line: bytes) -> Any:
     """What a line holds.
 
-    What is no JSON but what some taps write all the same (NaN, half a character) or longer than
-    numbers may be is read too: it is for the record that holds it to be rejected, not for the run.
+    What is no JSON but what some programs write all the same (NaN, half a character, a mark at the
+    beginning) or longer than numbers may be is read too: it is for the record that holds it to be
+    rejected, not for the run.
 
     Raises:
-        ValueError, ArithmeticError, RecursionError: it is not JSON, or holds a boundless number.
+        ValueError: it is not JSON.
     """
     try:
         return _decoder.decode(line)
-    except msgspec.DecodeError:
-        text = line if isinstance(line, str) else line.decode()
-        return json.loads(text, parse_int=_whole, parse_float=Decimal, parse_constant=Decimal)
+    except (msgspec.DecodeError, ArithmeticError):
+        # Not Decimal's NaN and infinity, which the encoder writes as they are: that is no JSON.
+        text = line.decode("utf-8-sig")
+        return json.loads(text, parse_int=_whole, parse_float=_exact, parse_constant=float)
 
 
 def _whole(digits: str) -> int | Decimal:
     return int(digits) if len(digits) <= _MOST_DIGITS else Decimal(digits)
+
+
+def _exact(number: str) -> Decimal | float:
+    try:
+        return Decimal(number)
+    except ArithmeticError:  # 1E+9999999999999999999
+        return math.inf
 
 
 class MessageReader(GenericSingerReader[bytes]):
@@ -88,6 +99,7 @@ class MessageReader(GenericSingerReader[bytes]):
         wait: seconds to wait for input before `tick`; None for ever.
         tick: called after each line, and where none came for so long.
         line: number of the line that was read last, from 1.
+        cut: whether the last message is deeper than `DEEPEST`; what lies below is a text in it.
     """
 
     def __init__(self) -> None:
@@ -96,6 +108,7 @@ class MessageReader(GenericSingerReader[bytes]):
         self.wait: Callable[[], float | None] = lambda: None
         self.tick: Callable[[], None] = lambda: None
         self.line = 0
+        self.cut = False
 
     @property
     def default_input(self) -> IO[bytes]:
@@ -148,9 +161,13 @@ class MessageReader(GenericSingerReader[bytes]):
         Raises:
             InputError: it is no Singer message.
         """
+        whole = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+        # Else whatever recurses into a record, from the reader on, might give up at it.
+        kept = shallow(whole)
+        self.cut = kept != whole
         try:
-            message = _decoded(line)
-        except (ValueError, ArithmeticError, RecursionError):
+            message = _decoded(kept)
+        except ValueError:
             raise InputError(f"line {self.line} of the input is not JSON.") from None
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in _MEMBERS:
@@ -161,4 +178,9 @@ class MessageReader(GenericSingerReader[bytes]):
                     f"line {self.line} of the input is no Singer message: a {kind} must hold "
                     f"{name!r}."
                 )
+        if self.cut and kind != "RECORD":  # of which one is rejected
+            raise InputError(
+                f"line {self.line} of the input is a {kind} that is nested deeper than {DEEPEST} "
+                "levels, which target-sakari does not read."
+            )
         return message  # type: ignore[no-any-return]

@@ -210,7 +210,7 @@ class TargetSakari(Target):
         self._incoming.schema(message_dict)
 
     def _process_record_message(self, message_dict: Message) -> None:
-        self._incoming.record(message_dict)
+        self._incoming.record(message_dict, cut=self.message_reader.cut)
 
     def _process_state_message(self, message_dict: Message) -> None:
         if self._loader is not None:

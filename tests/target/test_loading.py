@@ -183,9 +183,7 @@ def test_a_record_of_several_maps_is_among_the_rejects_once(
     assert len(again.outcomes) == 6
 
 
-@pytest.mark.parametrize(
-    "value", ['"\\ud800"', "NaN", "-Infinity", "1E+4400", '{"\\ud800":[1.10,null,"\\udfff"]}']
-)
+@pytest.mark.parametrize("value", ['"\\ud800"', "1E+4400", '{"\\ud800":[1.10,null,"\\udfff"]}'])
 def test_a_value_that_cannot_be_sent_is_its_records_own_and_kept_as_it_is(
     settings: Settings, tmp_path: Path, value: str
 ) -> None:

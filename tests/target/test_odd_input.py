@@ -10,13 +10,110 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_client.http.nesting import DEEPEST
 from target_sakari.messages import InputError, MessageReader
+from target_sakari.writers import make_writers
 from tests.target.command import errors
+from tests.target.run import Message, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
+
+
+def odd(value: str) -> str:
+    """A line with a record that holds JSON as it is."""
+    fields = f'{{"id": 9, "mobile": "+12125550148", "n": {value}}}'
+    return f'{{"type": "RECORD", "stream": "contacts", "record": {fields}}}'
+
+
+def deep(levels: int) -> str:
+    """Lists in lists, with half a character in the innermost."""
+    return "[" * levels + '"\\ud800"' + "]" * levels
+
+
+def strict(text: str) -> list[Any]:
+    """The lines of a file, read by a reader that takes nothing but JSON."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+# The lower ones are more than functions in Python take, the others more than readers in C do.
+@pytest.mark.parametrize("levels", [DEEPEST - 1, 300, 500, 940, 5_000, 200_000])
+def test_a_record_that_is_nested_deeply_is_rejected_and_the_others_are_not(
+    settings: Settings, tmp_path: Path, levels: int
+) -> None:
+    settings = {**settings, "streams": {"contacts": {"attributes": ["n"]}}}
+    messages: list[Message | str] = [schema("contacts", "id", "mobile", "n"), odd(deep(levels))]
+    messages += [*people(2)[1:], state(3)]
+    done = run_target(settings, messages, tmp_path, make_writers)
+    assert (done.error, done.states) == (None, [3])
+    assert done.ended == ["rejected invalid", "written", "written"]
+    assert done.outcomes[0]["key"] == {"id": 9}
+    assert done.outcomes[0]["detail"] == f"It is nested deeper than {DEEPEST} levels."
+    kept = done.rejects[1]["record"]
+    assert (kept["id"], kept["mobile"]) == (9, "+12125550148")
+    assert "\\\\ud800" in json.dumps(kept["n"])  # as text, in which nothing is lost
+
+
+def test_a_record_just_as_deep_as_can_be_is_taken(settings: Settings, tmp_path: Path) -> None:
+    settings = {**settings, "streams": {"contacts": {"attributes": ["n"]}}}
+    levels = DEEPEST - 2
+    value = f"{'[' * levels}1{']' * levels}"
+    messages: list[Message | str] = [schema("contacts", "id", "mobile", "n"), odd(value)]
+    assert run_target(settings, messages, tmp_path, make_writers).ended == ["written"]
+
+
+def test_what_is_nested_deeply_and_goes_nowhere_is_skipped(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings = {**settings, "on_unknown_stream": "skip"}
+    line = odd(deep(5_000)).replace("contacts", "orders")
+    done = run_target(settings, [schema("orders", "id", "n"), line], tmp_path)
+    assert (done.error, done.ended) == (None, ["skipped unknown_stream"])
+
+
+@pytest.mark.parametrize("levels", [DEEPEST, 5_000])
+def test_a_state_that_is_nested_deeply_ends_the_run_by_name(
+    settings: Settings, tmp_path: Path, levels: int
+) -> None:
+    line = f'{{"type": "STATE", "value": {{"a": {"[" * levels}{"]" * levels}}}}}'
+    done = run_target(settings, [*people(1), state(1), line], tmp_path)
+    assert isinstance(done.error, InputError)
+    assert str(done.error).startswith("line 4 of the input is a STATE that is nested deeper than")
+    assert done.states == [1]
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "Infinity", "1E+9999999999999999999"])
+def test_no_file_holds_a_number_that_json_has_not(
+    settings: Settings, tmp_path: Path, value: str
+) -> None:
+    settings = {**settings, "streams": {"contacts": {"attributes": ["n"]}}}
+    keyed = schema("contacts", "id", "mobile", "n", key=["n"])
+    messages: list[Message | str] = [keyed, odd(value), record("contacts", n=1, mobile=None)]
+    done = run_target(settings, messages, tmp_path, make_writers)
+    assert (done.error, done.ended) == (None, ["rejected invalid", "rejected no_match_key"])
+    assert done.outcomes[0]["detail"] == "attributes.n: holds a number that cannot be sent"
+    outcomes = strict((tmp_path / "outcomes.jsonl").read_text())
+    rejects = strict((tmp_path / "rejects.jsonl").read_text())
+    assert [one["key"] for one in outcomes] == [{"n": None}, {"n": 1}]
+    assert rejects[1]["record"] == {"id": 9, "mobile": "+12125550148", "n": None}
+
+
+def test_a_state_holds_no_number_that_json_has_not(settings: Settings, tmp_path: Path) -> None:
+    line = '{"type": "STATE", "value": {"bookmarks": NaN}}'
+    done = run_target(settings, [line], tmp_path)
+    assert (done.error, done.states) == (None, [None])
+
+
+def test_the_input_may_begin_with_a_mark(settings: Settings, tmp_path: Path) -> None:
+    messages = people(1)
+    marked: list[Message | str] = [f"\ufeff{json.dumps(messages[0])}", *messages[1:]]
+    assert run_target(settings, marked, tmp_path).ended == ["written"]
 
 
 def test_a_line_that_is_too_long_is_named(tmp_path: Path) -> None:
