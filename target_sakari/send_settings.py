@@ -10,7 +10,7 @@ from sakari_client.errors import ConfigError
 from sakari_client.settings_check import NOT_BLANK
 from target_sakari.guards.caps import Limits
 from target_sakari.guards.quiet_hours import QuietHours
-from target_sakari.settings_values import number, path
+from target_sakari.settings_values import number, path, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -245,7 +245,7 @@ class SendSettings:
         """
         deferred = path(settings.get("deferred_path"))
         for other in ("outcomes_path", "rejects_path"):
-            if deferred is not None and deferred == path(settings.get(other)):
+            if same_file(deferred, path(settings.get(other))):
                 raise ConfigError("deferred_path", f"is the same file as {other}. Name another.")
         media_mb = number("max_media_mb", settings["max_media_mb"], _MOST_MB)
         if not media_mb:

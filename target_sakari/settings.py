@@ -10,7 +10,7 @@ from sakari_client.settings_check import NOT_BLANK
 from target_sakari.routes import KINDS, MatchKey, Mode
 from target_sakari.run import WriteMethod
 from target_sakari.send_settings import SEND_SETTINGS
-from target_sakari.settings_values import number, path
+from target_sakari.settings_values import number, path, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,7 +156,7 @@ class LoadSettings:
     batch_wait: float
 
     def __post_init__(self) -> None:
-        if self.outcomes_path is not None and self.outcomes_path == self.rejects_path:
+        if same_file(self.outcomes_path, self.rejects_path):
             raise ConfigError("rejects_path", "is the same file as outcomes_path. Name another.")
 
     @classmethod

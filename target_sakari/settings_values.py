@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +28,10 @@ def number(name: str, value: Any, most: float) -> float:
 def path(value: str | None) -> Path | None:
     """A path, `~` being the home folder; None where there is none, or blank text."""
     return Path(value).expanduser() if value and value.strip() else None
+
+
+def same_file(one: Path | None, other: Path | None) -> bool:
+    """Whether two paths lead to one file, by way of links and `..` too; not where there is none."""
+    if one is None or other is None:
+        return False
+    return os.path.realpath(one) == os.path.realpath(other)

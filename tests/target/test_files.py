@@ -88,10 +88,33 @@ def test_a_path_that_cannot_be_is_refused_before_anything_is_written(
     assert writers.batches == []
 
 
-def test_one_file_cannot_be_both(settings: Settings, tmp_path: Path) -> None:
-    both = dict.fromkeys(("outcomes_path", "rejects_path"), str(tmp_path / "file"))
-    with pytest.raises(ConfigError, match="rejects_path: is the same file"):
-        run_target({**settings, **both}, people(1), tmp_path)
+@pytest.mark.parametrize("spelt", ["file", "./file", "folder/../file", "link/file", "alias"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("outcomes_path", "rejects_path"),
+        ("outcomes_path", "deferred_path"),
+        ("rejects_path", "deferred_path"),
+    ],
+)
+def test_one_file_cannot_be_two_however_it_is_spelt(
+    settings: Settings, tmp_path: Path, spelt: str, one: str, other: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "alias").symlink_to("file")
+    both = {one: str(tmp_path / "file"), other: f"{tmp_path}/{spelt}"}
+    with pytest.raises(ConfigError, match=f"{other}: is the same file as {one}"):
+        make_target({**settings, **both})
+
+
+def test_a_path_from_here_is_the_same_as_from_the_top(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    both = {"outcomes_path": "file", "rejects_path": str(tmp_path / "file")}
+    with pytest.raises(ConfigError, match="is the same file"):
+        make_target({**settings, **both})
 
 
 @pytest.mark.parametrize("setting", ["outcomes_path", "rejects_path", "deferred_path"])
