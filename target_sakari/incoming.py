@@ -10,7 +10,6 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from singer_sdk.exceptions import (
     MappingError,
-    MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
 from singer_sdk.mapper import RemoveRecordTransform
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
+
+_SKIPPED = Outcome("upsert", "skipped", Reason.UNKNOWN_STREAM)
 
 
 class Incoming:
@@ -106,7 +107,6 @@ class Incoming:
 
         Raises:
             RecordsWithoutSchemaException: no SCHEMA came before.
-            MissingKeyPropertiesError: it lacks its key, and goes nowhere.
             SakariError: something is wrong with the whole run.
             TooManyRejectedError: too many records were rejected.
         """
@@ -122,38 +122,33 @@ class Incoming:
                 self._map(message, one, cut=cut)
 
     def _map(self, message: Message, stream_map: StreamMap, *, cut: bool) -> None:
+        route = self._routes[message["stream"]][stream_map.stream_alias]
         try:
             record = stream_map.transform(copy.copy(message["record"]))
         except Exception as error:  # noqa: BLE001 - whatever an expression stumbles over
-            detail = f"A stream map failed on it ({type(error).__name__})."
-            outcome = Outcome("upsert", "rejected", Reason.INVALID, detail)
+            problem = f"A stream map failed on it ({type(error).__name__})."
+            outcome = _SKIPPED if route is None else _rejected(problem)
             self._loader.add_outcome(self._received(message, {}), outcome)
             return
         if record is None:
             return
-        route = self._routes[message["stream"]][stream_map.stream_alias]
         key = {name: record.get(name) for name in stream_map.transformed_key_properties or ()}
         received = self._received(message, key)
         if route is None:
-            self._skip(received)
+            self._loader.add_outcome(received, _SKIPPED)
         elif cut:
-            detail = f"It is nested deeper than {DEEPEST} levels."
-            outcome = Outcome("upsert", "rejected", Reason.INVALID, detail)
+            outcome = _rejected(f"It is nested deeper than {DEEPEST} levels.")
             self._loader.add_outcome(received, outcome)
         else:
             self._loader.add_record(received, route, record)
 
-    def _skip(self, received: Received) -> None:
-        missing = ", ".join(name for name, value in received.key.items() if value is None)
-        if missing:
-            raise MissingKeyPropertiesError(
-                f"a record of the stream {received.stream!r} lacks its key: {missing}."
-            )
-        self._loader.add_outcome(received, Outcome("upsert", "skipped", Reason.UNKNOWN_STREAM))
-
     def _received(self, message: Message, key: Mapping[str, Any]) -> Received:
         stream = message["stream"]
         return Received(stream, key, self._schemas[stream], message)
+
+
+def _rejected(problem: str) -> Outcome:
+    return Outcome("upsert", "rejected", Reason.INVALID, problem)
 
 
 def _check_schema(message: Message) -> Sequence[str] | None:

@@ -8,6 +8,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from singer_sdk.exceptions import MissingKeyPropertiesError
+
 from sakari_client.errors import StoppedError
 from target_sakari.loading.amounts import amounts_json, amounts_table
 from target_sakari.loading.checkpoint import Checkpoint
@@ -18,6 +20,7 @@ from target_sakari.loading.summary import REJECTED, Summary
 from target_sakari.loading.threshold import Threshold
 from target_sakari.loading.told import Told
 from target_sakari.loading.whole import Whole
+from target_sakari.reasons import Reason
 from target_sakari.routes import KINDS, Item, Kind, Route
 from target_sakari.run import Run, Writer
 
@@ -39,6 +42,10 @@ if TYPE_CHECKING:
 
 class TooManyRejectedError(Exception):
     """More records were rejected than the settings allow."""
+
+
+class KeysMissingError(TooManyRejectedError, MissingKeyPropertiesError):
+    """They all lack their keys: the SDK's own error, which ends its targets at the first one."""
 
 
 class LostOutcomeError(Exception):
@@ -221,7 +228,8 @@ class Loader:
         finally:
             self._settle_batch()
         if self._passed is not None:
-            raise TooManyRejectedError(self._excess(self._passed))
+            keys = self._summary.reasons().keys() == {Reason.KEY_MISSING}
+            raise (KeysMissingError if keys else TooManyRejectedError)(self._excess(self._passed))
 
     def _write_batch(self) -> None:
         items: dict[Kind, list[Item]] = {kind: [] for kind in KINDS}

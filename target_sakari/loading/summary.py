@@ -83,14 +83,19 @@ class Summary:
         self.done += 1
         self.rejected += outcome.outcome in REJECTED
 
-    def commonest_reasons(self) -> str:
-        """Why records were rejected, the commonest reasons first: `invalid_number 8, …`."""
+    def reasons(self) -> Counter[str]:
+        """Why records were rejected, and how many."""
         reasons: Counter[str] = Counter()
         for tally in self._streams.values():
             for (outcome, _, reason), count in tally.outcomes.items():
                 if outcome in REJECTED and reason is not None:
                     reasons[reason] += count
-        return ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common(3))
+        return reasons
+
+    def commonest_reasons(self) -> str:
+        """The same in words, the commonest first: `invalid_number 8, …`."""
+        commonest = self.reasons().most_common(3)
+        return ", ".join(f"{reason} {count:,}" for reason, count in commonest)
 
     def wholly_rejected(self) -> list[str]:
         """The streams of which every record was rejected."""

@@ -140,3 +140,15 @@ def test_closed_streams_are_named(settings: Settings, tmp_path: Path) -> None:
     code, (line,) = run("<input >&-")
     assert (code, line[:43]) == (1, "the state cannot be written to stdout: it is"[:43])
     assert run("<input >/dev/null 2>&-") == (0, [])
+
+
+@pytest.mark.parametrize("maps", [{}, {"orders": {"id": "id", "total": "id + 1"}}])
+def test_what_is_skipped_may_be_anything(
+    settings: Settings, tmp_path: Path, maps: dict[str, Any]
+) -> None:
+    settings = {**settings, "on_unknown_stream": "skip", "max_rejected": 0, "stream_maps": maps}
+    others = [record("orders"), record("orders", id=None), record("orders", id={"odd": [1]})]
+    messages = [schema("orders", "id"), *others, *people(2), state(5)]
+    done = run_target(settings, messages, tmp_path)
+    assert (done.error, done.states) == (None, [5])
+    assert done.ended == ["skipped unknown_stream"] * 3 + ["written"] * 2

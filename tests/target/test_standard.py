@@ -1,4 +1,8 @@
-"""The SDK's standard target suite, whole. All its streams are unknown to Sakari."""
+"""The SDK's standard target suite, whole. Its streams are unknown to Sakari, and skipped.
+
+But one: the suite has a target end at a record without its key. This target rejects it, and ends
+where no record may be rejected. What is skipped is not looked at.
+"""
 
 from __future__ import annotations
 
@@ -15,5 +19,7 @@ TestTargetSakari = get_target_test_class(
         "account_id": "0123456789abcdef01234567",
         "api_url": "http://127.0.0.1:9",
         "on_unknown_stream": "skip",
+        "streams": {"test_record_missing_key_property": {"to": "contacts"}},
+        "max_rejected": 0,
     },
 )
