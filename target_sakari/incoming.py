@@ -67,6 +67,12 @@ class Incoming:
             self._mapper.register_raw_stream_schema(stream, message["schema"], keys)
         except MappingError as error:
             raise ConfigError("stream_maps", f"{error} Mend the expression.") from None
+        except Exception as error:  # noqa: BLE001 - whatever the SDK stumbles over
+            raise InputError(
+                f"the SCHEMA of the stream {stream!r} is one that stream_maps or flattening cannot "
+                f"read ({type(error).__name__}). Leave the stream out of them, or have the tap "
+                "give the types of its fields."
+            ) from None
         self._schemas[stream] = message
         incremental = bool(message.get("bookmark_properties"))
         self._routes[stream] = {

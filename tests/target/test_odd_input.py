@@ -142,6 +142,24 @@ def test_closed_streams_are_named(settings: Settings, tmp_path: Path) -> None:
     assert run("<input >/dev/null 2>&-") == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("odd_type", "more"),
+    [
+        (True, {"flattening_enabled": True, "flattening_max_depth": 1}),
+        (True, {"stream_maps": {"contacts": {"id": "id"}}}),
+        ({"anyOf": [{"anyOf": [{}]}]}, {"flattening_enabled": True, "flattening_max_depth": 1}),
+    ],
+)
+def test_a_schema_that_cannot_be_mapped_is_named(
+    settings: Settings, tmp_path: Path, odd_type: Any, more: Settings
+) -> None:
+    message = schema("contacts", "id")
+    message["schema"]["properties"]["id"] = odd_type
+    done = run_target({**settings, **more}, [message, record("contacts", id=1)], tmp_path)
+    assert isinstance(done.error, InputError)
+    assert "the stream 'contacts' is one that stream_maps or flattening" in str(done.error)
+
+
 @pytest.mark.parametrize("maps", [{}, {"orders": {"id": "id", "total": "id + 1"}}])
 def test_what_is_skipped_may_be_anything(
     settings: Settings, tmp_path: Path, maps: dict[str, Any]
