@@ -277,7 +277,7 @@ def _moment(value: str) -> datetime:
         moment = msgspec.convert(value.strip(), datetime)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
         return aware.astimezone(timezone.utc)
-    except (msgspec.ValidationError, OverflowError):
+    except (msgspec.ValidationError, OverflowError, UnicodeEncodeError):
         raise RejectedError(
             Reason.INVALID, "sendAt: must be a date-time, such as 2026-05-01T09:00:00Z"
         ) from None

@@ -203,6 +203,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
         ({"mobile": NUMBER, "send_at": "2026-05-01"}, Reason.INVALID, "sendAt: must be a date"),
         ({"mobile": NUMBER, "send_at": "0001-01-01T00:00:00+14:00"}, Reason.INVALID, "sendAt"),
         ({"mobile": NUMBER, "send_at": 5}, Reason.INVALID, "sendAt: must be text"),
+        ({"mobile": NUMBER, "send_at": "\ud800"}, Reason.INVALID, "sendAt: must be a date"),
         ({"mobile": NUMBER, "media": "ftp://a/b"}, Reason.INVALID, "media: must be addresses"),
         ({"mobile": NUMBER, "media": "https:///b"}, Reason.INVALID, "media: must be addresses"),
         ({"mobile": NUMBER, "text": "\ud800"}, Reason.INVALID, "template: holds half a character"),
