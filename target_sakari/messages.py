@@ -46,19 +46,19 @@ def as_json(value: Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return _escaped(value).encode()
+        return as_ascii_json(value).encode()
 
 
-def _escaped(value: Any) -> str:
-    """The same where some text holds half a character, which UTF-8 has no bytes for."""
+def as_ascii_json(value: Any) -> str:
+    """The same in ASCII, which holds half a character too, and is the same in every locale."""
     match value:
         case str():
             return json.dumps(value)
         case Mapping():
-            members = (f"{json.dumps(name)}:{_escaped(one)}" for name, one in value.items())
+            members = (f"{json.dumps(name)}:{as_ascii_json(one)}" for name, one in value.items())
             return "{" + ",".join(members) + "}"
         case list() | tuple():
-            return "[" + ",".join(map(_escaped, value)) + "]"
+            return "[" + ",".join(map(as_ascii_json, value)) + "]"
     return _encoder.encode(value).decode()
 
 
@@ -153,6 +153,10 @@ class MessageReader(GenericSingerReader[bytes]):
             raise InputError(
                 f"line {self.line + 1} of the input is longer than {LONGEST_MB} MB. Is it a "
                 "tap's output, one message a line?"
+            ) from None
+        except OSError as error:
+            raise InputError(
+                f"the input cannot be read after line {self.line}: {error.strerror}."
             ) from None
 
     def deserialize_json(self, line: bytes | str) -> Message:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sakari_client.command import forget
-from target_sakari.messages import as_json
+from target_sakari.messages import as_ascii_json
 
 if TYPE_CHECKING:
     from target_sakari.loading.checkpoint import State
@@ -31,7 +31,7 @@ def write_state(state: State) -> None:
     if sys.stdout is None:
         raise StateOutputError("it is closed")
     try:
-        sys.stdout.write(f"{as_json(state).decode()}\n")
+        sys.stdout.write(f"{as_ascii_json(state)}\n")
         sys.stdout.flush()
     except OSError as error:
         forget(sys.stdout)

@@ -13,7 +13,7 @@ import pytest
 from sakari_client.http.nesting import DEEPEST
 from target_sakari.messages import InputError, MessageReader
 from target_sakari.writers import make_writers
-from tests.target.command import errors
+from tests.target.command import errors, target
 from tests.target.run import Message, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_a_line_that_is_too_long_is_named(tmp_path: Path) -> None:
     assert str(failed.value).startswith("line 2 of the input is longer than 64 MB. ")
 
 
-def test_closed_streams_are_named(settings: Settings, tmp_path: Path) -> None:
+def test_streams_that_cannot_be_used_are_named(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(settings))
     (tmp_path / "input").write_text('{"type": "STATE", "value": {"bookmarks": 1}}\n')
     command = f"{sys.executable} -m target_sakari --config config.json"
@@ -137,8 +137,10 @@ def test_closed_streams_are_named(settings: Settings, tmp_path: Path) -> None:
 
     code, (line,) = run("<&-")
     assert (code, line[:51]) == (1, "there is no input: standard input is closed. Pipe a")
+    code, (line,) = run("0>written")
+    assert (code, line) == (1, "the input cannot be read after line 0: Bad file descriptor.")
     code, (line,) = run("<input >&-")
-    assert (code, line[:43]) == (1, "the state cannot be written to stdout: it is"[:43])
+    assert (code, line[:51]) == (1, "the state cannot be written to stdout: it is closed")
     assert run("<input >/dev/null 2>&-") == (0, [])
 
 
@@ -170,3 +172,9 @@ def test_what_is_skipped_may_be_anything(
     done = run_target(settings, messages, tmp_path)
     assert (done.error, done.states) == (None, [5])
     assert done.ended == ["skipped unknown_stream"] * 3 + ["written"] * 2
+
+
+def test_states_are_the_same_in_every_locale(settings: Settings, tmp_path: Path) -> None:
+    given = json.dumps(state("\u00e9"), ensure_ascii=False)
+    done = target(settings=settings, folder=tmp_path, given=given, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (0, '{"bookmarks":"\\u00e9"}\n')
