@@ -65,9 +65,9 @@ def as_ascii_json(value: Any) -> str:
 def _decoded(line: bytes) -> Any:
     """What a line holds.
 
-    What is no JSON but what some programs write all the same (NaN, half a character, a mark at the
-    beginning) or longer than numbers may be is read too: it is for the record that holds it to be
-    rejected, not for the run.
+    What is no JSON but what some programs write all the same (NaN, half a character, a tab in a
+    text, a mark at the beginning) or longer than numbers may be is read too: it is for the record
+    that holds it to be rejected, not for the run.
 
     Raises:
         ValueError: it is not JSON.
@@ -77,7 +77,9 @@ def _decoded(line: bytes) -> Any:
     except (msgspec.DecodeError, ArithmeticError):
         # Not Decimal's NaN and infinity, which the encoder writes as they are: that is no JSON.
         text = line.decode("utf-8-sig")
-        return json.loads(text, parse_int=_whole, parse_float=_exact, parse_constant=float)
+        return json.loads(
+            text, strict=False, parse_int=_whole, parse_float=_exact, parse_constant=float
+        )
 
 
 def _whole(digits: str) -> int | Decimal:
@@ -171,8 +173,9 @@ class MessageReader(GenericSingerReader[bytes]):
         self.cut = kept != whole
         try:
             message = _decoded(kept)
-        except ValueError:
-            raise InputError(f"line {self.line} of the input is not JSON.") from None
+        except ValueError as error:
+            missed = "UTF-8" if isinstance(error, UnicodeDecodeError) else "JSON"
+            raise InputError(f"line {self.line} of the input is not {missed}.") from None
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in _MEMBERS:
             raise InputError(f"line {self.line} of the input is no Singer message.")

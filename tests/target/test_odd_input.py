@@ -14,6 +14,7 @@ from sakari_client.http.nesting import DEEPEST
 from target_sakari.messages import InputError, MessageReader
 from target_sakari.writers import make_writers
 from tests.target.command import errors, target
+from tests.target.recorder import Recorder
 from tests.target.run import Message, people, record, run_target, schema, state
 
 if TYPE_CHECKING:
@@ -114,6 +115,20 @@ def test_the_input_may_begin_with_a_mark(settings: Settings, tmp_path: Path) -> 
     messages = people(1)
     marked: list[Message | str] = [f"\ufeff{json.dumps(messages[0])}", *messages[1:]]
     assert run_target(settings, marked, tmp_path).ended == ["written"]
+
+
+def test_a_text_may_hold_a_tab_as_it_is(settings: Settings, tmp_path: Path) -> None:
+    messages: list[Message | str] = [schema("contacts", "id", "mobile", "n"), odd('"a\tb"')]
+    writers = Recorder()
+    assert run_target(settings, messages, tmp_path, writers).ended == ["written"]
+    assert writers.records[0]["n"] == "a\tb"
+
+
+def test_a_line_in_another_encoding_is_named() -> None:
+    with pytest.raises(InputError, match="is not UTF-8"):
+        MessageReader().deserialize_json(
+            '{"type": "STATE", "value": {"a": "\u00e9"}}'.encode("latin1")
+        )
 
 
 def test_a_line_that_is_too_long_is_named(tmp_path: Path) -> None:
