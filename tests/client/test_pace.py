@@ -7,7 +7,13 @@ import itertools
 import pytest
 
 from sakari_client import errors
-from sakari_client.errors import CircuitOpenError, Failure, RateLimitError, SakariError
+from sakari_client.errors import (
+    CircuitOpenError,
+    Failure,
+    RateLimitError,
+    SakariError,
+    StoppedError,
+)
 from sakari_client.http import retry
 from sakari_client.http.breaker import CircuitBreaker
 from sakari_client.http.pace import Pace
@@ -235,11 +241,12 @@ def test_the_server_is_obeyed_on_how_long_to_wait() -> None:
     assert retry.wait_after(RateLimitError(""), 1) == 1
 
 
-# An open circuit is left out: nothing was sent, and a later try may pass.
+# These say that nothing was sent, so that there is nothing to try again now; later it may pass.
+_NOT_TRIED = (CircuitOpenError, StoppedError)
 KINDS = [
     kind
     for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, SakariError) and kind is not CircuitOpenError
+    if isinstance(kind, type) and issubclass(kind, SakariError) and kind not in _NOT_TRIED
 ]
 
 
