@@ -11,9 +11,12 @@ import pytest
 from sakari_client.errors import ConfigError
 from target_sakari.sends.ledger import Ledger
 from target_sakari.sends.ledger_place import find_place, show
+from tests.target.sends.places import address_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
+
+    from devtools.private_postgres import Database
 
 ACCOUNT = "5f" * 12
 
@@ -54,6 +57,19 @@ def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
     with Ledger.open(place) as ledger, ledger._reading() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+
+
+def test_a_commit_waits_for_the_disk_of_a_server_set_otherwise(postgres: Database) -> None:
+    with postgres.connect() as connection:
+        connection.autocommit = True
+        connection.execute("CREATE DATABASE hasty")
+        connection.execute("ALTER DATABASE hasty SET synchronous_commit = off")
+    place = find_place(address_of(postgres, database="hasty"), ACCOUNT)
+    with Ledger.open(place) as ledger:
+        with ledger._writing() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+        with ledger._reading() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off"
 
 
 def test_a_path_with_odd_characters_is_that_file(tmp_path: Path) -> None:
