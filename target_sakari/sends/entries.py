@@ -38,9 +38,8 @@ class Intent:
         shown: the recipient as people may see it: the last four digits, or an id.
         contact_id: of the recipient, where it is known.
         conversation_id: of the recipient, where it is known.
-        other_keys: that the send would have if its record spelt the recipient otherwise, or named
-            one in place of several. A row of such a key is this send, if it is of this recipient
-            and was not refused.
+        record: hash of the record, whoever it names; None where it has no key. A row of the same
+            record and the same person is this send, whatever its key.
         other_recipients: hashes of the same person by what else is known of them.
         read_at: when the tap read the record, which may come again from a file much later; None
             where that is not known.
@@ -55,7 +54,7 @@ class Intent:
     shown: str
     contact_id: str | None = None
     conversation_id: str | None = None
-    other_keys: tuple[str, ...] = ()
+    record: str | None = None
     other_recipients: tuple[str, ...] = ()
     read_at: dt.datetime | None = None
     manner: str | None = None
@@ -64,11 +63,6 @@ class Intent:
     def recipients(self) -> tuple[str, ...]:
         """All hashes of who gets it."""
         return (self.recipient, *self.other_recipients)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """All keys that a row of the send may have; none where the record has none."""
-        return (self.key, *self.other_keys) if self.key else ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +81,8 @@ class Entry:
         price: what the text cost, where it is known.
         code: Sakari's code of the refusal.
         tries: how often the send was claimed.
+        contact: hash of who gets it by the id of the contact, where that is known; so it is the
+            same person when the number is corrected.
 
     The other attributes are those of `Intent`.
     """
@@ -94,8 +90,10 @@ class Entry:
     key: str
     account_id: str
     stream: str
+    record: str | None
     content: str
     recipient: str
+    contact: str | None
     shown: str
     contact_id: str | None
     conversation_id: str | None
@@ -110,6 +108,11 @@ class Entry:
     code: str | None = None
     manner: str | None = None
     tries: int = 1
+
+    @property
+    def people(self) -> set[str]:
+        """All hashes of who gets it."""
+        return {self.recipient} | ({self.contact} if self.contact else set())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import bindparam, false, func, or_, select, tuple_, update
 
 from target_sakari.sends.entries import OPEN, Entry
+from target_sakari.sends.key import recipient_of
 from target_sakari.sends.ledger_schema import sends
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Values in one statement, which SQLite bounds; rows of one page."""
 
+_INTENTS = 100
+"""In one statement with their records and all names of their people."""
+
 _Value = TypeVar("_Value")
 
 
@@ -33,14 +37,17 @@ def entry_of(row: RowMapping) -> Entry:
 
 def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
     """A row as it is first written; one without a key gets one that nobody else has."""
+    contact_id = intent.contact_id
     return Entry(
         key=intent.key or secrets.token_hex(32),
         account_id=intent.account_id,
         stream=intent.stream,
+        record=intent.record,
         content=intent.content,
         recipient=intent.recipient,
+        contact=contact_id and recipient_of(intent.account_id, "contact", contact_id),
         shown=intent.shown,
-        contact_id=intent.contact_id,
+        contact_id=contact_id,
         conversation_id=intent.conversation_id,
         status="intent",
         run=run,
@@ -60,17 +67,42 @@ def by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Entry]:
     return found
 
 
+def of_records(
+    connection: Connection, intents: Iterable[Intent]
+) -> defaultdict[tuple[str, str], list[Entry]]:
+    """By record and by each hash of the recipient: the rows of the intents' records and people."""
+    found: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for some in _chunks((one for one in intents if one.record), _INTENTS):
+        people = [who for one in some for who in one.recipients]
+        wanted = sends.c.record.in_({one.record for one in some})
+        for entry in _of_people(connection, people, wanted):
+            for who in entry.people:
+                found[str(entry.record), who].append(entry)
+    return found
+
+
 def recent(
     connection: Connection, intents: Sequence[Intent], since: dt.datetime
 ) -> defaultdict[tuple[str, str], list[Entry]]:
-    """By content and recipient: the rows since a moment, and those of any age that are open."""
+    """By content and by each hash of the recipient: rows since a moment, and all that are open."""
     found: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
     wanted = sends.c.status.in_(OPEN) | (sends.c.intended_at >= since)
-    for some in _chunks(who for one in intents for who in one.recipients):
-        rows = select(sends).where(sends.c.recipient.in_(some), wanted)
-        for row in connection.execute(rows).mappings():
-            found[row["content"], row["recipient"]].append(entry_of(row))
+    for entry in _of_people(connection, (who for one in intents for who in one.recipients), wanted):
+        for who in entry.people:
+            found[entry.content, who].append(entry)
     return found
+
+
+def _of_people(
+    connection: Connection, people: Iterable[str], wanted: ColumnElement[bool]
+) -> Iterable[Entry]:
+    """The rows of some people, by their hashes."""
+    found = {}
+    for some in _chunks(people):
+        for column in (sends.c.recipient, sends.c.contact):
+            rows = connection.execute(select(sends).where(column.in_(some), wanted)).mappings()
+            found.update({row["key"]: entry_of(row) for row in rows})
+    return found.values()
 
 
 def page(
@@ -94,16 +126,26 @@ def page(
 def sent_since(
     connection: Connection, recipients: Iterable[str], since: dt.datetime
 ) -> Counter[str]:
-    """How many texts each recipient got or may have got since a moment."""
-    found = Counter[str]()
-    for some in _chunks(recipients):
-        rows = (
-            select(sends.c.recipient, func.count().label("texts"))
-            .where(sends.c.recipient.in_(some), sends.c.intended_at >= since)
-            .where(sends.c.status != "rejected")
-            .group_by(sends.c.recipient)
-        )
-        found.update({row.recipient: row.texts for row in connection.execute(rows)})
+    """How many texts each recipient got or may have got since a moment.
+
+    Each text counts once: for its recipient, and for the id of the contact only if that is not
+    among those asked for, as its number was another then.
+    """
+    found, people = Counter[str](), set(recipients)
+    to = sends.c.recipient, sends.c.contact
+    for some in _chunks(people):
+        for column in to:
+            rows = (
+                select(*to, func.count().label("texts"))
+                .where(column.in_(some), sends.c.intended_at >= since)
+                .where(sends.c.status != "rejected")
+                .group_by(*to)
+            )
+            for row in connection.execute(rows):
+                if column is sends.c.recipient:
+                    found[row.recipient] += row.texts
+                elif row.recipient not in people:
+                    found[row.contact] += row.texts
     return found
 
 
@@ -129,9 +171,7 @@ def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
 
     So it is too if that has its job only: a job has one message for each recipient.
     """
-    same = sends.c.recipient == entry.recipient
-    if entry.contact_id:
-        same |= sends.c.contact_id == entry.contact_id
+    same = sends.c.recipient.in_(entry.people) | sends.c.contact.in_(entry.people)
     its: list[ColumnElement[bool]] = []
     if ending.message_id:
         its.append(sends.c.message_id == ending.message_id)
@@ -170,8 +210,8 @@ def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.dat
     )
 
 
-def _chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+def _chunks(values: Iterable[_Value], most: int = AT_ONCE) -> Iterator[list[_Value]]:
     """Values, each once, so many at a time as a statement takes."""
     left = iter(dict.fromkeys(values))
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, most)):
         yield some

@@ -63,8 +63,10 @@ sends = Table(
     Column("key", String, primary_key=True),
     Column("account_id", String, nullable=False),
     Column("stream", String, nullable=False),
+    Column("record", String),
     Column("content", String, nullable=False),
     Column("recipient", String, nullable=False),
+    Column("contact", String),
     Column("shown", String, nullable=False),
     Column("contact_id", String),
     Column("conversation_id", String),
@@ -80,6 +82,7 @@ sends = Table(
     Column("manner", String),
     Column("tries", Integer, nullable=False),
     Index("ix_sakari_sends_recipient", "recipient", "intended_at"),
+    Index("ix_sakari_sends_contact", "contact", "intended_at"),
 )
 """One row for each send; its columns are the attributes of `Entry`."""
 

@@ -53,20 +53,18 @@ class Send:
         """What it has in common with the same send."""
         return self.intent.key or (self.intent.content, self.intent.recipient)
 
-    def left(self) -> Iterator[Hashable]:
-        """What it is known by to later ones; see `sought`."""
+    def names(self) -> Iterator[Hashable]:
+        """All it is known by; another with one of them is the same send, as the ledger finds it."""
         yield self.identity
-        yield from ((self.intent.key or self.intent.content, who) for who in self.intent.recipients)
-
-    def sought(self) -> Iterator[Hashable]:
-        """What one before may have left that is the same send, as the ledger would find it."""
-        yield self.identity
-        for name in self.intent.other_keys if self.intent.key else (self.intent.content,):
-            yield from ((name, who) for who in self.intent.recipients)
+        yield from (
+            (self.intent.record or self.intent.content, who) for who in self.intent.recipients
+        )
 
     def marks(self) -> Iterator[Hashable]:
         """What it shares with another that must go out before or after it, not beside it."""
         yield "send", self.identity
+        if self.before:
+            yield "row", self.before.key
         yield from self.recipient.marks()
 
 
@@ -132,10 +130,10 @@ class Planner:
             if one.problem:
                 tally.settle(item.position, place, one.problem)
                 continue
-            key, *other_keys = self._keys(meant, one, several=several)
+            record = self._key(meant)
             recipient, *others = one.hashes(self._account_id)
             intent = Intent(
-                key,
+                self._key(meant, one) if several else record,
                 self._account_id,
                 item.route.stream,
                 content.hash,
@@ -143,27 +141,20 @@ class Planner:
                 one.shown,
                 one.contact_id,
                 one.conversation_id,
-                tuple(filter(None, other_keys)),
+                record,
                 tuple(others),
                 item.read_at,
                 manner_of(content.group, content.strategy),
             )
             yield Send(item.position, place, content, one, wanted.send_at, intent)
 
-    def _keys(self, meant: _Meant, one: Recipient, *, several: bool) -> list[str | None]:
-        """The key of a send, and those that a record with other recipients would have given it.
-
-        So nobody gets it again whose record comes with a recipient more, or spells them otherwise.
-        """
+    def _key(self, meant: _Meant, one: Recipient | None = None) -> str | None:
+        """The key of a record, or of what it sends to one of several; None where it has none."""
         if meant.told_apart is None:
-            return [None]
+            return None
+        kind, value = one.names()[0] if one else (None, None)
         stream, fields = meant.item.route.stream, meant.told_apart
-        alone = key_of(self._account_id, stream, fields)
-        among = [
-            key_of(self._account_id, stream, fields, f"{kind} {value}")
-            for kind, value in one.names()
-        ]
-        return [*among, alone] if several else [alone, *among]
+        return key_of(self._account_id, stream, fields, f"{kind} {value}" if one else None)
 
 
 def _told_apart(item: Item) -> Mapping[str, Any] | None:

@@ -192,7 +192,7 @@ class SendWriter:
         if not self._dry:  # then the ledger has all batches before
             self._planned, self._planned_for = set(), Counter()
         for one in sends:
-            double = not self._planned.isdisjoint(one.sought())
+            double = not self._planned.isdisjoint(one.names())
             if double and self._dry:
                 detail = "A record before has the same send."
                 outcome = Outcome("send", "skipped", Reason.ALREADY_SENT, detail)
@@ -211,7 +211,7 @@ class SendWriter:
                 ready.append(one)
                 self._planned_for[one.intent.recipient] += not itself
                 if one.intent.key or self._settings.send_window_hours:
-                    self._planned.update(one.left())
+                    self._planned.update(one.names())
         return ready, doubles
 
     def _sent(self, sends: Sequence[Send], since: dt.datetime) -> Counter[str]:

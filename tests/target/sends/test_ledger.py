@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from target_sakari.sends.entries import Cap, Ending
+from target_sakari.sends.key import recipient_of
 from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
 
 if TYPE_CHECKING:
@@ -97,6 +98,31 @@ def test_one_that_was_rejected_hides_none_that_was_not(ledger: Ledger) -> None:
     assert claim.entry == first
 
 
+def test_a_record_is_one_send_to_a_person_however_they_are_known(ledger: Ledger) -> None:
+    def claim(key: str, record: str, recipient: str) -> Entry | None:
+        their = {"recipient": recipient, "contact_id": "1", "other_recipients": (contact,)}
+        (found,) = ledger.claim([intent(key, record=record, **their)], run="B", now=NOW + HOUR)
+        return found.entry
+
+    contact = recipient_of("a" * 24, "contact", "1")
+    first = claimed(ledger, "old", record="x", recipient="old", contact_id="1")
+    assert claim("new", "x", "new") == first
+    assert claim("of another record", "y", "new") == ledger.get(["of another record"]).popitem()[1]
+    claimed(ledger, "of another person", record="x", recipient="another")
+    ledger.end([Ending("old", "rejected")], run="A", now=NOW)
+    assert claim("again", "x", "old") == ledger.get(["old"])["old"]
+    mended = claim("new", "x", "new")
+    assert mended == ledger.get(["new"])["new"]
+    assert claim("again", "x", "old") == mended
+
+
+def test_a_cap_counts_a_person_whose_number_is_another_now(ledger: Ledger) -> None:
+    contact = recipient_of("a" * 24, "contact", "1")
+    claimed(ledger, recipient="old", contact_id="1")
+    assert ledger.sent_since(["old", contact], NOW) == {"old": 1}
+    assert ledger.sent_since(["new", contact], NOW) == {contact: 1}
+
+
 def test_a_cap_counts_what_may_have_gone_out(ledger: Ledger) -> None:
     for at, status in enumerate(("accepted", "rejected", "unknown", "intent")):
         claimed(ledger, f"k{at}")
@@ -137,11 +163,12 @@ def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
 def test_one_of_two_retakes_a_send(ledger: Ledger) -> None:
     entry = claimed(ledger)
     mended = intent(content="c2", recipient="r2", contact_id="1")
+    contact = recipient_of("a" * 24, "contact", "1")
     taken = ledger.retake([(entry, mended)], run="B", now=NOW + HOUR)
     assert ledger.retake([(entry, mended)], run="C", now=NOW + HOUR) == {}
     assert taken == ledger.get(["k"])
     assert taken["k"] == replace(
-        entry, content="c2", recipient="r2", contact_id="1", run="B", tries=2,
+        entry, content="c2", recipient="r2", contact=contact, contact_id="1", run="B", tries=2,
         intended_at=NOW + HOUR, changed_at=NOW + HOUR,
     )  # fmt: skip
     assert ledger.end([Ending("k", "accepted")], run="A", now=NOW) == {"k"}

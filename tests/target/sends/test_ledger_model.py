@@ -19,15 +19,19 @@ from hypothesis.stateful import (
 )
 
 from target_sakari.sends.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
+from target_sakari.sends.key import recipient_of
 from tests.examples import examples
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tests.target.sends.places import Fresh
 
 KEYS = ["k0", "k1", "k2"]
 NAMES = ["A", "B"]
 RUNS = st.sampled_from(NAMES)
+CONTACT = recipient_of("a" * 24, "contact", "1")
 INTENTS = st.builds(
     intent,
     st.none() | st.sampled_from(KEYS),
@@ -35,7 +39,13 @@ INTENTS = st.builds(
     content=st.sampled_from(["c0", "c1"]),
     recipient=st.sampled_from(["r0", "r1"]),
     contact_id=st.none() | st.just("1"),
+    other_recipients=st.just(()) | st.just((CONTACT,)),
     read_at=st.none() | st.just(NOW + HOUR),
+)
+KEYED = st.builds(
+    lambda one, record: replace(one, record=record if one.key else None),
+    INTENTS,
+    st.none() | st.sampled_from(["x", "y"]),
 )
 SPANS = st.sampled_from([dt.timedelta(0), HOUR, 24 * HOUR])
 ENDINGS = st.builds(
@@ -53,9 +63,10 @@ ANY = st.integers(0, 2) | st.integers(0, 50)
 
 def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int = 1) -> Entry:
     given = {**vars(wanted), "key": key}
-    del given["other_keys"], given["other_recipients"], given["read_at"]
+    del given["other_recipients"], given["read_at"]
     return Entry(
         **given,
+        contact=CONTACT if wanted.contact_id else None,
         status="intent",
         run=run,
         intended_at=now,
@@ -92,27 +103,40 @@ class Runs(RuleBasedStateMachine):
         """A row as some run read it; it may have changed since."""
         return self.read[-1 - at % len(self.read)]
 
-    def count(self, recipient: str, since: dt.datetime) -> int:
-        return sum(
-            one.recipient == recipient and one.status != "rejected" and one.intended_at >= since
+    def counts(self, people: Collection[str], since: dt.datetime) -> Counter[str]:
+        return Counter(
+            one.recipient if one.recipient in people else str(one.contact)
             for one in self.rows.values()
+            if one.people & set(people) and one.status != "rejected" and one.intended_at >= since
         )
 
-    def recent(self, wanted: Intent, window: dt.timedelta) -> list[Entry]:
-        """The rows that may stand for an intent without a key."""
+    def there(self, wanted: Intent, window: dt.timedelta) -> list[Entry]:
+        """The rows that may stand for an intent."""
+        theirs = [one for one in self.rows.values() if one.people & set(wanted.recipients)]
         since = min(self.now, wanted.read_at or self.now) - window
-        found = [
-            one
-            for one in self.rows.values()
-            if (one.content, one.recipient) == (wanted.content, wanted.recipient)
-            and (one.status in OPEN or one.intended_at >= since)
-        ]
-        found = [one for one in found if one.status != "rejected"] or found
-        newest = max((one.intended_at for one in found), default=None)
-        return [one for one in found if one.intended_at == newest]
+        if wanted.key:
+            found = [
+                one
+                for one in theirs
+                if wanted.record == one.record is not None
+                and (one.status != "rejected" or one.recipient == wanted.recipient)
+            ]
+            found += [self.rows[wanted.key]] if wanted.key in self.rows else []
+        else:
+            found = [
+                one
+                for one in theirs
+                if one.content == wanted.content
+                and (one.status in OPEN or one.intended_at >= since)
+            ]
+        for sure in (("accepted",), OPEN, ("rejected",)):
+            if best := [one for one in found if one.status in sure]:
+                newest = max(one.intended_at for one in best)
+                return [one for one in best if one.intended_at == newest]
+        return []
 
     @rule(
-        wanted=st.lists(INTENTS, min_size=1, max_size=4), run=RUNS, window=SPANS,
+        wanted=st.lists(KEYED, min_size=1, max_size=4), run=RUNS, window=SPANS,
         cap=st.none() | st.tuples(st.integers(0, 3), SPANS),
     )  # fmt: skip
     def claim(
@@ -122,14 +146,12 @@ class Runs(RuleBasedStateMachine):
         limit = Cap(cap[0], self.now - cap[1]) if cap else None
         claims = self.ledgers[run].claim(wanted, run=run, now=self.now, window=window, cap=limit)
         assert len(claims) == len(wanted)
+        people = {who for one in wanted for who in one.recipients}
         for one, claim in zip(wanted, claims, strict=True):
-            there = (
-                [self.rows[one.key]] if one.key in self.rows
-                else [] if one.key else self.recent(one, window)
-            )  # fmt: skip
-            if there:
+            sent = self.counts(people, limit.since) if limit else Counter[str]()
+            if there := self.there(one, window):
                 assert claim in [Claim("there", entry) for entry in there]
-            elif limit and self.count(one.recipient, limit.since) >= limit.texts:
+            elif limit and sum(sent[who] for who in one.recipients) >= limit.texts:
                 assert claim == Claim("capped", None)
             else:
                 assert claim.entry is not None
@@ -160,7 +182,7 @@ class Runs(RuleBasedStateMachine):
             one.job_id == ending.job_id
             and one.message_id is None
             and one.status != "rejected"
-            and (one.recipient == entry.recipient or (one.contact_id and entry.contact_id))
+            and one.people & entry.people
             for one in others
         )
         done = self.ledgers[run].resolve(entry, ending, now=self.now)
@@ -169,7 +191,7 @@ class Runs(RuleBasedStateMachine):
             self.write(replace(entry, **vars(ending), changed_at=self.now))
 
     @precondition(lambda self: self.read)
-    @rule(picks=st.lists(st.tuples(ANY, INTENTS), max_size=3), run=RUNS)
+    @rule(picks=st.lists(st.tuples(ANY, KEYED), max_size=3), run=RUNS)
     def retake(self, picks: list[tuple[int, Intent]], run: str) -> None:
         by_key = {self.seen(at).key: (self.seen(at), wanted) for at, wanted in picks}
         taken = self.ledgers[run].retake(list(by_key.values()), run=run, now=self.now)
@@ -212,8 +234,8 @@ class Runs(RuleBasedStateMachine):
     @rule(span=SPANS, run=RUNS)
     def look(self, span: dt.timedelta, run: str) -> None:
         since = self.now - span
-        counts = {one: self.count(one, since) for one in ("r0", "r1")}
-        assert self.ledgers[run].sent_since(counts, since) == Counter(counts)
+        for people in (("r0", "r1"), ("r0", CONTACT)):
+            assert self.ledgers[run].sent_since(people, since) == self.counts(people, since)
         ids = {one.message_id for one in self.rows.values()} - {None}
         assert self.ledgers[run].attached(["m0", "m1"]) == ids
         for status in STATUSES:

@@ -88,6 +88,57 @@ def test_a_number_given_as_an_id_is_not_kept_whole(sending: Sending) -> None:
     assert {one.shown for one in sending.entries()} == {"4567"}
 
 
+def test_a_number_that_is_corrected_makes_nobody_another(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    for one in sending.server.account.contacts:
+        one.tags = [{"tag": "vip", "visible": True}] if one is contact else []
+    tagged = record("sends", id=2, tags=["vip"], text="Hello")
+    tags = {"fields": ("id", "tags", "text")}
+    assert run(sending, hello(1, contact.id, number(1))).ended == ["written"]
+    assert run(sending, tagged, **tags).ended == ["written"]
+    keyless = record("sends", contacts=contact.id, text="Hello")
+    assert contact.mobile
+    contact.mobile.number = number(5)
+    assert run(sending, hello(1, contact.id, number(1))).ended == ["skipped already_sent"]
+    assert run(sending, tagged, **tags).ended == ["skipped already_sent"]
+    assert run(sending, keyless, key=()).ended == ["skipped already_sent"]
+    done = run(sending, hello(3, contact.id), max_per_recipient_per_day=2)
+    assert done.ended == ["deferred recipient_cap"]
+    assert len(sending.texts()) == 3
+
+
+def test_one_who_was_refused_is_tried_again_with_another_number(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    contact = contact_of(sending, number(0))
+    account.watch(arrived=lambda at: answers.failure(422, "json") if at <= 2 else None)
+    two = hello(1, contact.id, number(1))
+    done = run(sending, two)  # together, and then the first half
+    assert "1 rejected" in done.outcomes[0]["detail"]
+    assert sending.received() == {number(1): 1}
+    assert run(sending, two).ended == ["rejected already_rejected"]
+    assert contact.mobile
+    contact.mobile.number = number(5)
+    assert run(sending, two).ended == ["written"]
+    assert sending.received() == {number(1): 1, number(5): 1}
+
+
+def test_one_who_was_refused_alone_is_not_asked_for_again_with_others(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.watch(arrived=lambda _: answers.failure(422, "json"))
+    assert run(sending, hello(1, number(0))).ended == ["rejected refused"]
+    account.watch()
+    done = run(sending, hello(1, number(0), number(1)))
+    assert "1 rejected already_rejected" in done.outcomes[0]["detail"]
+    assert sending.received() == {number(1): 1}
+    mended = record("sends", id=1, contacts=[number(0), number(1)], text="Mended")
+    assert run(sending, mended).ended == ["written"]
+    assert run(sending, mended).ended == ["skipped already_sent"]
+    assert sending.received() == {number(0): 1, number(1): 1}
+    assert len(sending.entries()) == 2
+
+
 def test_a_price_that_is_text_is_kept(sending: Sending) -> None:
     sending.server.switch(price_form="string")
     run(sending, hello(1, number(0)))
