@@ -43,9 +43,6 @@ _MORE = (
     "run",
 )
 
-_YOUNG = dt.timedelta(minutes=15)
-"""Age of an intent whose run may still be about to send it."""
-
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 _Given = ParamSpec("_Given")
@@ -137,7 +134,7 @@ def settle(
     status: Literal["accepted", "rejected"],
     yes: bool,
 ) -> None:
-    """Say what became of sends that are unknown, or an intent.
+    """Say what became of sends that are unknown, or an intent that no run may be sending.
 
     Look for the text first: sakari messages list --contact ID. To have it sent again, forget it
     instead.
@@ -145,6 +142,7 @@ def settle(
     for one in _found(ledger, keys):
         if one.status in {"accepted", "rejected"}:
             raise Ended(Code.REFUSED, f"{one.key} is {one.status} already. Nothing was settled.")
+        _refuse_if_held(one, "settled")
     confirm(f"Settle as {status}?", yes=yes, otherwise="Nothing was settled.")
     _each(keys, "settled", lambda key: ledger.settle(key, status, now=_now()))
 
@@ -156,19 +154,13 @@ def settle(
 def forget(ledger: Ledger, /, *, keys: tuple[str, ...], yes: bool) -> None:
     """Remove sends from the ledger: if their records come again, they are sent again.
 
-    An intent of the last 15 minutes is left: a run may be sending it.
+    An intent is left as long as a run may be sending it.
     """
-    young = _now() - _YOUNG
     for one in _found(ledger, keys):
-        if one.status == "intent" and one.intended_at >= young:
-            raise Ended(
-                Code.REFUSED,
-                f"{one.key} may be about to be sent by a run. Wait for that to end, or 15 minutes. "
-                "Nothing was forgotten.",
-            )
+        _refuse_if_held(one, "forgotten")
     question = "Forget? Who got such a text gets it again if its record comes again."
     confirm(question, yes=yes, otherwise="Nothing was forgotten.")
-    _each(keys, "forgotten", lambda key: ledger.forget(key, but_intents_since=_now() - _YOUNG))
+    _each(keys, "forgotten", lambda key: ledger.forget(key, now=_now()))
 
 
 def _found(ledger: Ledger, keys: tuple[str, ...]) -> list[Entry]:
@@ -186,6 +178,15 @@ def _found(ledger: Ledger, keys: tuple[str, ...]) -> list[Entry]:
         when = one.intended_at.strftime("%Y-%m-%d %H:%M UTC")
         ended.say(f"{one.status}: {one.stream} to {one.shown}, intended {when}, {one.key}")
     return entries
+
+
+def _refuse_if_held(entry: Entry, done: str) -> None:
+    if entry.is_held(_now()):
+        raise Ended(
+            Code.REFUSED,
+            f"{entry.key} may be about to be sent by a run. Wait for that to end, and until "
+            f"{entry.held_until:%Y-%m-%d %H:%M:%S} UTC. Nothing was {done}.",
+        )
 
 
 def _each(keys: tuple[str, ...], done: str, change: Callable[[str], bool]) -> None:

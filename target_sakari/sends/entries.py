@@ -74,6 +74,8 @@ class Entry:
         run: the run that claimed it last.
         intended_at: when that was, or when it was last about to be asked for; UTC, to the
             millisecond.
+        held_until: until when that run may be about to ask for it, by its own settings; see
+            `is_held`.
         first_at: when it was first claimed; a text made since may be it.
         changed_at: when the row last changed.
         message_id: Sakari's, where it is known.
@@ -100,6 +102,7 @@ class Entry:
     status: Status
     run: str
     intended_at: dt.datetime
+    held_until: dt.datetime
     first_at: dt.datetime
     changed_at: dt.datetime
     message_id: str | None = None
@@ -113,6 +116,10 @@ class Entry:
     def people(self) -> set[str]:
         """All hashes of who gets it."""
         return {self.recipient} | ({self.contact} if self.contact else set())
+
+    def is_held(self, now: dt.datetime) -> bool:
+        """Whether a run may be about to ask for it, so that all others leave it alone."""
+        return self.status == "intent" and now < self.held_until
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Ledger(OpenLedger):
                 elif cap and sum(sent[who] for who in intent.recipients) >= cap.texts:
                     claims.append(Claim("capped", None))
                 else:
-                    entry = ledger_rows.intended(intent, run, now)
+                    entry = ledger_rows.intended(intent, run, now, self._hold)
                     there.add(entry)
                     sent[intent.recipient] += 1
                     new.append(asdict(entry))
@@ -117,8 +117,11 @@ class Ledger(OpenLedger):
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (one.key for one in claims))
             held = [one for one in claims if there.get(one.key) == one and one.run == run]
-            renewed = [replace(one, intended_at=now, changed_at=now) for one in held]
-            ledger_rows.write_renewed(connection, [one.key for one in renewed], now)
+            until = in_ms(now + self._hold)
+            renewed = [
+                replace(one, intended_at=now, held_until=until, changed_at=now) for one in held
+            ]
+            ledger_rows.write_renewed(connection, [one.key for one in renewed], now, until)
         return {one.key: one for one in renewed}
 
     def end(
@@ -139,8 +142,7 @@ class Ledger(OpenLedger):
                 forgotten, is written anew, since it was asked for after all.
 
         Returns:
-            The keys that this run does not hold any more, as somebody else resolved or settled
-            them meanwhile; they stay as they are.
+            The keys of which others know better meanwhile; they stay as they are.
         """
         with self._writing() as connection:
             there = ledger_rows.by_key(connection, (one.key for one in endings))
@@ -148,9 +150,9 @@ class Ledger(OpenLedger):
             if gone:
                 connection.execute(sends.insert(), [asdict(one) for one in gone.values()])
             there.update(gone)
-            held = {key for key, one in there.items() if one.status == "intent" and one.run == run}
-            ledger_rows.write_endings(connection, [one for one in endings if one.key in held], now)
-        return {one.key for one in endings} - held
+            ours = [one for one in endings if _prevails(one, there.get(one.key), run)]
+            ledger_rows.write_endings(connection, ours, now)
+        return {one.key for one in endings} - {one.key for one in ours}
 
     def resolve(self, entry: Entry, ending: Ending, *, now: dt.datetime) -> bool:
         """Take down what became of a send, as found out later.
@@ -184,8 +186,9 @@ class Ledger(OpenLedger):
             cap: how many texts a recipient may get, this one among them.
 
         Returns:
-            By key, the rows that are this run's now: those that had not changed since. None for one
-            whose recipient gets no further text for now; it stays as it was.
+            By key, the rows that are this run's now: those that had not changed since, and that no
+            other run holds. None for one whose recipient gets no further text for now; it stays as
+            it was.
         """
         now = in_ms(now)
         taken: dict[str, Entry | None] = {}
@@ -193,14 +196,14 @@ class Ledger(OpenLedger):
             there = ledger_rows.by_key(connection, (entry.key for entry, _ in takeovers))
             sent = ledger_rows.sent_to(connection, (intent for _, intent in takeovers), cap)
             for entry, intent in takeovers:
-                if there.get(entry.key) == entry:
+                if there.get(entry.key) == entry and (entry.run == run or not entry.is_held(now)):
                     if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
                         if sum(sent[who] for who in intent.recipients) >= cap.texts:
                             taken[entry.key] = None
                             continue
                         sent[intent.recipient] += 1
                     again = replace(
-                        ledger_rows.intended(intent, run, now),
+                        ledger_rows.intended(intent, run, now, self._hold),
                         key=entry.key,
                         first_at=entry.first_at if entry.status in OPEN else now,
                         tries=entry.tries + 1,
@@ -268,28 +271,36 @@ class Ledger(OpenLedger):
         """Take down what a person knows of a send that nobody else knows the end of.
 
         Returns:
-            Whether it was: not if there is no such row, or if its end is known.
+            Whether it was: not if there is no such row, if its end is known, or if a run holds it.
         """
-        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN)
+        now = in_ms(now)
+        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN) & ~ledger_rows.is_held(now)
         with self._writing() as connection:
             done = connection.execute(
                 update(sends).where(open_one).values(status=status, changed_at=now)
             )
         return done.rowcount > 0
 
-    def forget(self, key: str, *, but_intents_since: dt.datetime | None = None) -> bool:
+    def forget(self, key: str, *, now: dt.datetime) -> bool:
         """Remove a row, so that the send may go out again.
 
-        Args:
-            key: of the row.
-            but_intents_since: an intent of then or later is left, as its run may be sending it.
-
         Returns:
-            Whether there was one to remove.
+            Whether it was: not if there is no such row, or if a run holds it.
         """
-        row = sends.c.key == key
-        if but_intents_since:
-            row &= (sends.c.status != "intent") | (sends.c.intended_at < but_intents_since)
+        row = (sends.c.key == key) & ~ledger_rows.is_held(in_ms(now))
         with self._writing() as connection:
             done = connection.execute(delete(sends).where(row))
         return done.rowcount > 0
+
+
+def _prevails(ending: Ending, row: Entry | None, run: str) -> bool:
+    """Whether the answer to this run's request is surer than what its row says.
+
+    Others may have resolved or settled that meanwhile. An answer is surer than what a person knows,
+    and than a message that may have been another's. But an earlier try may have gone out.
+    """
+    if row is None or row.run != run or row.status == "unknown":
+        return False
+    if row.status == "accepted" and ending.status == "rejected":
+        return row.tries == 1 and row.message_id is None
+    return row.status == "intent" or ending.status != "unknown"

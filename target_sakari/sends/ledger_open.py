@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from target_sakari.sends import ledger_place, ledger_schema
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 WAIT = 30.0
 """Seconds to wait for others who write, each of whom is done in a moment."""
+
+HOLD = dt.timedelta(minutes=15)
+"""For how long a claim is left alone by others, unless its run says otherwise."""
 
 _LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
@@ -40,21 +44,26 @@ class OpenLedger:
         made: whether it was not there before.
     """
 
-    def __init__(self, engine: Engine, place: str, wait: float) -> None:
+    def __init__(self, engine: Engine, place: str, wait: float, hold: dt.timedelta) -> None:
         """Use `open` instead."""
         self._engine = engine
         self._place = place
         self._wait = wait
+        self._hold = hold
         self.made = False
 
     @classmethod
-    def open(cls, place: URL, *, make: bool = True, wait: float = WAIT) -> Self:
+    def open(
+        cls, place: URL, *, make: bool = True, wait: float = WAIT, hold: dt.timedelta = HOLD
+    ) -> Self:
         """Open a ledger, and look whether it is a sound one of this version.
 
         Args:
             place: by `ledger_place.find_place`.
             make: whether to make one where there is none.
             wait: seconds to wait for others who write.
+            hold: for how long a claim may be about to be asked for; until then others leave it
+                alone.
 
         Raises:
             LedgerError: it cannot be used.
@@ -63,7 +72,7 @@ class OpenLedger:
         shown = ledger_place.show(place)
         if not make and ledger_place.is_missing(place):
             raise NoLedgerError(shown)
-        ledger = cls(ledger_place.make_engine(place, wait), shown, wait)
+        ledger = cls(ledger_place.make_engine(place, wait), shown, wait, hold)
         try:
             with explained(shown):
                 if place.drivername == "sqlite":

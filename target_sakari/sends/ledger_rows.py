@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, false, func, or_, select, tuple_, update
 
 from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.key import recipient_of
-from target_sakari.sends.ledger_schema import sends
+from target_sakari.sends.ledger_schema import in_ms, sends
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,7 +35,7 @@ def entry_of(row: RowMapping) -> Entry:
     return Entry(**row)
 
 
-def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
+def intended(intent: Intent, run: str, now: dt.datetime, hold: dt.timedelta) -> Entry:
     """A row as it is first written; one without a key gets one that nobody else has."""
     contact_id = intent.contact_id
     return Entry(
@@ -52,6 +52,7 @@ def intended(intent: Intent, run: str, now: dt.datetime) -> Entry:
         status="intent",
         run=run,
         intended_at=now,
+        held_until=in_ms(now + hold),
         first_at=now,
         changed_at=now,
         manner=intent.manner,
@@ -182,11 +183,20 @@ def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
     return connection.execute(others).first() is not None
 
 
-def write_renewed(connection: Connection, keys: Iterable[str], now: dt.datetime) -> None:
+def is_held(now: dt.datetime) -> ColumnElement[bool]:
+    """As `Entry.is_held`."""
+    return (sends.c.status == "intent") & (sends.c.held_until > now)
+
+
+def write_renewed(
+    connection: Connection, keys: Iterable[str], now: dt.datetime, until: dt.datetime
+) -> None:
     """Write that rows are about to be asked for."""
     for some in _chunks(keys):
         connection.execute(
-            update(sends).where(sends.c.key.in_(some)).values(intended_at=now, changed_at=now)
+            update(sends)
+            .where(sends.c.key.in_(some))
+            .values(intended_at=now, held_until=until, changed_at=now)
         )
 
 

@@ -73,6 +73,7 @@ sends = Table(
     Column("status", String, nullable=False),
     Column("run", String, nullable=False),
     Column("intended_at", _Moment, nullable=False),
+    Column("held_until", _Moment, nullable=False),
     Column("first_at", _Moment, nullable=False),
     Column("changed_at", _Moment, nullable=False),
     Column("message_id", String, index=True),

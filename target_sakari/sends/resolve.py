@@ -42,8 +42,6 @@ class Resolver:
         self._ledger = ledger
         self._finder = finder
         self._settings = settings
-        config = run.client.config
-        self._longest = (config.max_retries + 1) * (config.request_timeout + config.retry_max_wait)
 
     def resolve(self, send: Send, entry: Entry, now: dt.datetime) -> Outcome | None:
         """What became of a send whose row is an intent or unknown; the ledger is told.
@@ -76,13 +74,13 @@ class Resolver:
         return self._absent(entry, now)
 
     def _absent(self, entry: Entry, now: dt.datetime) -> Outcome | None:
+        if entry.is_held(now):
+            why = f"A run may be about to send it, until {as_text(entry.held_until)}."
+            return standing.unresolved(entry, why)
         # Sakari's clock is known to the second, so that an intent may seem yet to come.
         age = max(0.0, (now - entry.intended_at).total_seconds())
         at_once = self._settings.delivery == "at_least_once"
         grace = 0.0 if at_once else self._settings.unknown_grace_seconds
-        if entry.status == "intent":
-            # Another run may be alive, and about to send it.
-            grace = max(grace, self._longest)
         if age < grace:
             why = "Nobody knows yet whether it was sent. A later run looks again."
             return standing.unresolved(entry, why)

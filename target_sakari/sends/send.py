@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from target_sakari.sends.ledger import Ledger
     from target_sakari.sends.plan import Send
     from target_sakari.sends.resolve import Resolver
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -292,7 +295,9 @@ class Sender:
                 run=self._run_id,
                 now=self._run.now(),
             )
-            self._lose(group, [one for one in absent if one.entry.key not in again])
+            for one in absent:
+                if one.entry.key not in again:
+                    self._lose(group, one)
             ours = [
                 replace(one, entry=entry) for one in absent if (entry := again.get(one.entry.key))
             ]
@@ -306,18 +311,24 @@ class Sender:
         lost = self._ledger.end(
             endings, run=self._run_id, now=self._run.now(), claimed=[one.entry for one in claimed]
         )
-        self._lose(group, [one for one in claimed if one.entry.key in lost])
+        ended = {one.key: one for one in endings}
+        for one in claimed:
+            if one.entry.key in lost:
+                self._lose(group, one, ended[one.entry.key])
         return [one for one in claimed if one.entry.key not in lost]
 
-    def _lose(self, group: Group, lost: Sequence[_Claimed]) -> None:
-        """Sends that were asked for, and whose rows are another's now: never asked for again."""
-        if not lost:
-            return
-        rows = self._ledger.get(one.entry.key for one in lost)
-        for one in lost:
-            row = rows.get(one.entry.key, one.entry)
-            outcome = standing.settled(row, one.send.intent) or _lost(row)
-            group.done.append((one.send, outcome))
+    def _lose(self, group: Group, lost: _Claimed, ending: Ending | None = None) -> None:
+        """See to a send that was asked for, and whose row is another's: never asked for again."""
+        row = self._ledger.get([lost.entry.key]).get(lost.entry.key, lost.entry)
+        made = ending.message_id if ending else None
+        if ending and ending.status == "accepted" and not (made and made == row.message_id):
+            logger.error(
+                "sends: Sakari accepted %s as message %s, but another run had taken it over, and "
+                "the ledger has message %s: look whether the recipient got it twice.",
+                row.key, made or "unknown", row.message_id or "none",
+            )  # fmt: skip
+        outcome = standing.settled(row, lost.send.intent) or _lost(row)
+        group.done.append((lost.send, outcome))
 
     def _renewed(self, group: Group, claimed: Sequence[_Claimed]) -> list[_Claimed]:
         """Those of the claims that are still this run's; they count from now on."""

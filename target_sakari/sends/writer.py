@@ -115,14 +115,16 @@ class SendWriter:
             return
         # Slow to import, and only needed here.
         from target_sakari.sends.errors import NoLedgerError  # noqa: PLC0415
+        from target_sakari.sends.hold import hold  # noqa: PLC0415
         from target_sakari.sends.ledger import Ledger  # noqa: PLC0415
         from target_sakari.sends.ledger_place import find_place  # noqa: PLC0415
         from target_sakari.sends.resolve import Resolver  # noqa: PLC0415
         from target_sakari.sends.send import Sender  # noqa: PLC0415
 
-        place = find_place(self._settings.ledger_url, self._run.client.config.account_id)
+        config = self._run.client.config
+        place = find_place(self._settings.ledger_url, config.account_id)
         try:
-            self._ledger = ledger = Ledger.open(place, make=not self._dry)
+            self._ledger = ledger = Ledger.open(place, make=not self._dry, hold=hold(config))
         except NoLedgerError:
             if not self._dry:
                 raise

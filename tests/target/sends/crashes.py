@@ -28,6 +28,7 @@ from tests.conftest import settings_for
 from tests.crash.forkserver import ForkServer
 from tests.target.run import lines
 from tests.target.sends.crash_loads import COUNT, KEYED, Load, is_due
+from tests.target.sends.places import age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -201,15 +202,7 @@ class Scene:
 
     def let_time_pass(self) -> None:
         """Have all sends intended an hour earlier."""
-        with contextlib.closing(sqlite3.connect(self.ledger)) as database:
-            for key, at in database.execute("SELECT key, intended_at FROM sakari_sends").fetchall():
-                moment = dt.datetime.fromisoformat(at.replace("Z", "+00:00"))
-                earlier = (moment - dt.timedelta(hours=1)).isoformat(timespec="milliseconds")
-                database.execute(
-                    "UPDATE sakari_sends SET intended_at = ? WHERE key = ?",
-                    (earlier.replace("+00:00", "Z"), key),
-                )
-            database.commit()
+        age(self.ledger, dt.timedelta(hours=1))
 
     # Killing
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from target_sakari.sends.entries import Intent
 from target_sakari.sends.ledger import Ledger
 from target_sakari.sends.ledger_place import find_place
+from target_sakari.sends.ledger_schema import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +24,20 @@ Fresh = Callable[[], str]
 NOW = dt.datetime(2026, 3, 1, 9, tzinfo=dt.timezone.utc)
 SECOND = dt.timedelta(seconds=1)
 HOUR = dt.timedelta(hours=1)
+
+
+def age(ledger: Path, by: dt.timedelta) -> None:
+    """Have all sends of a ledger intended earlier than they were."""
+    with contextlib.closing(sqlite3.connect(ledger)) as database:
+        for column in ("intended_at", "held_until"):
+            rows = database.execute(f"SELECT key, {column} FROM sakari_sends")  # noqa: S608
+            for key, at in rows.fetchall():
+                earlier = dt.datetime.fromisoformat(at.replace("Z", "+00:00")) - by
+                database.execute(
+                    f"UPDATE sakari_sends SET {column} = ? WHERE key = ?",  # noqa: S608
+                    (as_text(earlier), key),
+                )
+        database.commit()
 
 
 def fresh_file(folder: Path) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from target_sakari.sends.entries import Cap, Ending
 from target_sakari.sends.key import recipient_of
+from target_sakari.sends.ledger_open import HOLD
 from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
 
 if TYPE_CHECKING:
@@ -148,16 +149,17 @@ def test_a_resolution_is_of_the_row_as_it_was_read(ledger: Ledger) -> None:
 
 def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
     first, second = claimed(ledger, "k1"), claimed(ledger, "k2")
-    assert ledger.resolve(first, Ending("k1", "accepted", "m1"), now=NOW)
-    assert not ledger.resolve(second, Ending("k2", "accepted", "m1"), now=NOW)
+    later = NOW + HOUR
+    assert ledger.resolve(first, Ending("k1", "accepted", "m1"), now=later)
+    assert not ledger.resolve(second, Ending("k2", "accepted", "m1"), now=later)
     assert ledger.attached(["m1", "m2"]) == {"m1"}
     # Should Sakari have told two sends of one message, it is none's for certain.
     third = claimed(ledger, "k3")
     assert ledger.end([Ending("k3", "unknown", "m1")], run=third.run, now=NOW) == set()
     for key in ("k1", "k3"):
         row = ledger.get([key])[key]
-        assert not ledger.resolve(row, Ending(key, "accepted", "m1"), now=NOW)
-    assert ledger.resolve(second, Ending("k2", "accepted", "m2"), now=NOW)
+        assert not ledger.resolve(row, Ending(key, "accepted", "m1"), now=later)
+    assert ledger.resolve(second, Ending("k2", "accepted", "m2"), now=later)
 
 
 def test_one_of_two_retakes_a_send(ledger: Ledger) -> None:
@@ -169,7 +171,7 @@ def test_one_of_two_retakes_a_send(ledger: Ledger) -> None:
     assert taken == ledger.get(["k"])
     assert taken["k"] == replace(
         entry, content="c2", recipient="r2", contact=contact, contact_id="1", run="B", tries=2,
-        intended_at=NOW + HOUR, changed_at=NOW + HOUR,
+        intended_at=NOW + HOUR, held_until=NOW + HOUR + HOLD, changed_at=NOW + HOUR,
     )  # fmt: skip
     assert ledger.end([Ending("k", "accepted")], run="A", now=NOW) == {"k"}
 
@@ -187,17 +189,17 @@ def test_a_retaken_send_has_nothing_left_of_its_refusal(ledger: Ledger) -> None:
 
 def test_a_forgotten_one_cannot_be_retaken(ledger: Ledger) -> None:
     entry = claimed(ledger)
-    assert ledger.forget("k")
-    assert not ledger.forget("k")
+    assert ledger.forget("k", now=NOW + HOUR)
+    assert not ledger.forget("k", now=NOW + HOUR)
     assert ledger.retake([(entry, intent())], run="B", now=NOW) == {}
     assert not ledger.resolve(entry, Ending("k", "accepted"), now=NOW)
 
 
 def test_what_is_known_is_not_settled(ledger: Ledger) -> None:
     claimed(ledger)
-    assert not ledger.settle("none", "accepted", now=NOW)
-    assert ledger.settle("k", "rejected", now=NOW)
-    assert not ledger.settle("k", "accepted", now=NOW)
+    assert not ledger.settle("none", "accepted", now=NOW + HOUR)
+    assert ledger.settle("k", "rejected", now=NOW + HOUR)
+    assert not ledger.settle("k", "accepted", now=NOW + HOUR)
     assert ledger.get(["k"])["k"].status == "rejected"
 
 

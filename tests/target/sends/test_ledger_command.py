@@ -173,8 +173,22 @@ def test_an_intent_that_a_run_may_be_sending_is_not_forgotten(run: Run, address:
     assert result.stderr.splitlines()[-1].endswith("Nothing was forgotten.")
     assert {"sent", "young"} < statuses(address).keys()
     with open_ledger(address) as ledger:
-        assert not ledger.forget("young", but_intents_since=now - HOUR)
-        assert ledger.forget("young", but_intents_since=now + HOUR)
+        assert not ledger.forget("young", now=now)
+        assert ledger.forget("young", now=now + HOUR)
+
+
+def test_an_intent_that_a_run_may_be_sending_is_not_settled(run: Run, address: str) -> None:
+    with open_ledger(address) as ledger:
+        ledger.claim([intent("young")], run="A", now=dt.datetime.now(dt.timezone.utc))
+    result = run("settle", "open", "young", "--as", "rejected", "--yes")
+    assert result.exit_code == 1
+    assert re.search(
+        r"young may be about to be sent by a run\. Wait for that to end, and until "
+        r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\. Nothing was settled\.$",
+        result.stderr.splitlines()[-1],
+    )
+    after = statuses(address)
+    assert (after["open"], after["young"]) == ("intent", "intent")
 
 
 def test_without_a_terminal_to_ask_at_nothing_is_done(run: Run, address: str) -> None:

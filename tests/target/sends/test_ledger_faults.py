@@ -86,6 +86,13 @@ def test_a_file_that_is_damaged_while_it_is_open(file: Path) -> None:
             ledger.claim(MANY, run="B", now=NOW)
 
 
+def test_one_of_another_shape(file: Path) -> None:
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE sakari_sends RENAME COLUMN held_until TO until")
+    with open_ledger(f"sqlite:///{file}") as ledger, refused("is damaged, or is no ledger"):
+        ledger.find(MANY, now=NOW)
+
+
 def test_a_table_that_is_gone(file: Path) -> None:
     lose_a_table(file)
     with open_ledger(f"sqlite:///{file}") as ledger, refused("is damaged"):

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tests.target.sends.places import Fresh
 
 KEYS = ["k0", "k1", "k2"]
-NAMES = ["A", "B"]
-RUNS = st.sampled_from(NAMES)
+HOLDS = {"A": HOUR / 4, "B": HOUR}
+RUNS = st.sampled_from(list(HOLDS))
 CONTACT = recipient_of("a" * 24, "contact", "1")
 INTENTS = st.builds(
     intent,
@@ -70,6 +70,7 @@ def as_intended(wanted: Intent, key: str, run: str, now: dt.datetime, tries: int
         status="intent",
         run=run,
         intended_at=now,
+        held_until=now + HOLDS[run],
         first_at=now,
         changed_at=now,
         tries=tries,
@@ -82,7 +83,7 @@ class Runs(RuleBasedStateMachine):
     def __init__(self, fresh: Fresh) -> None:
         super().__init__()
         self.address = fresh()
-        self.ledgers = {run: open_ledger(self.address) for run in NAMES}
+        self.ledgers = {run: open_ledger(self.address, hold=HOLDS[run]) for run in HOLDS}
         self.now = NOW
         self.rows: dict[str, Entry] = {}
         self.read: list[Entry] = []
@@ -135,6 +136,9 @@ class Runs(RuleBasedStateMachine):
                 return [one for one in best if one.intended_at == newest]
         return []
 
+    def is_held(self, row: Entry) -> bool:
+        return row.status == "intent" and row.held_until > self.now
+
     @rule(
         wanted=st.lists(KEYED, min_size=1, max_size=4), run=RUNS, window=SPANS,
         cap=st.none() | st.tuples(st.integers(0, 3), SPANS),
@@ -167,9 +171,20 @@ class Runs(RuleBasedStateMachine):
         lost = self.ledgers[run].end(endings, run=run, now=self.now)
         for one in endings:
             row = self.rows.get(one.key)
-            assert (one.key in lost) == (not row or row.status != "intent" or row.run != run)
-            if row and one.key not in lost:
-                self.write(replace(row, **vars(one), changed_at=self.now))
+            surer = (
+                row
+                and {
+                    "intent": True,
+                    "unknown": False,
+                    "rejected": one.status != "unknown",
+                    "accepted": one.status == "accepted"
+                    or (one.status == "rejected" and row.tries == 1 and not row.message_id),
+                }[row.status]
+            )
+            assert (one.key in lost) == (not row or row.run != run or not surer)
+        ours = [one for one in endings if one.key not in lost]
+        for one in ours:
+            self.write(replace(self.rows[one.key], **vars(one), changed_at=self.now))
 
     @precondition(lambda self: self.read)
     @rule(at=ANY, ending=ENDINGS, run=RUNS)
@@ -196,7 +211,9 @@ class Runs(RuleBasedStateMachine):
         by_key = {self.seen(at).key: (self.seen(at), wanted) for at, wanted in picks}
         taken = self.ledgers[run].retake(list(by_key.values()), run=run, now=self.now)
         assert taken.keys() == {
-            key for key, (entry, _) in by_key.items() if self.rows.get(key) == entry
+            key
+            for key, (entry, _) in by_key.items()
+            if self.rows.get(key) == entry and (entry.run == run or not self.is_held(entry))
         }
         for key, entry in taken.items():
             assert entry
@@ -212,15 +229,18 @@ class Runs(RuleBasedStateMachine):
         key = self.some_key(at)
         row = self.rows.get(key)
         done = self.ledgers[run].settle(key, status, now=self.now)
-        assert done == (row is not None and row.status in {"intent", "unknown"})
+        assert done == (row is not None and row.status in OPEN and not self.is_held(row))
         if row and done:
             self.write(replace(row, status=status, changed_at=self.now))
 
     @rule(at=ANY, run=RUNS)
     def forget(self, at: int, run: str) -> None:
         key = self.some_key(at)
-        assert self.ledgers[run].forget(key) == (key in self.rows)
-        self.rows.pop(key, None)
+        row = self.rows.get(key)
+        gone = row is not None and not self.is_held(row)
+        assert self.ledgers[run].forget(key, now=self.now) == gone
+        if gone:
+            del self.rows[key]
 
     @rule(seconds=st.sampled_from([0.001, 1, 1_800, 50_000]))
     def wait(self, seconds: float) -> None:
@@ -229,7 +249,7 @@ class Runs(RuleBasedStateMachine):
     @rule(run=RUNS)
     def reopen(self, run: str) -> None:
         self.ledgers[run].close()
-        self.ledgers[run] = open_ledger(self.address, make=False)
+        self.ledgers[run] = open_ledger(self.address, make=False, hold=HOLDS[run])
 
     @rule(span=SPANS, run=RUNS)
     def look(self, span: dt.timedelta, run: str) -> None:

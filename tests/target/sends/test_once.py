@@ -186,7 +186,7 @@ def test_what_is_forgotten_while_it_is_sent_is_written_anew(
     def forget(at: int) -> Any:
         with open_ledger(sending.address) as ledger:
             for one in list(ledger.entries()):
-                ledger.forget(one.key)
+                ledger.forget(one.key, now=one.held_until)
         return answer if at == 1 else None
 
     account.watch(accepted=forget)
@@ -205,7 +205,7 @@ def test_claims_that_another_run_has_taken_meanwhile_are_not_asked_for(
             with open_ledger(sending.address) as ledger:
                 [row] = [one for one in ledger.entries() if one.shown == "0001"]
                 parts = (row.account_id, row.stream, row.content, row.recipient, row.shown)
-                ledger.retake([(row, Intent(row.key, *parts))], run="B", now=row.intended_at)
+                ledger.retake([(row, Intent(row.key, *parts))], run="B", now=row.held_until)
         return None
 
     account.watch(arrived=take)

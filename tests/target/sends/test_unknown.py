@@ -12,6 +12,7 @@ import pytest
 from target_sakari.exits import exit_code
 from target_sakari.sends.errors import LedgerError
 from tests.target.run import record, state
+from tests.target.sends import places
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number, sends
 
@@ -24,11 +25,7 @@ AGAIN: dict[str, Any] = {"resend_unknown": True, "unknown_grace_seconds": 0}
 
 def age(sending: Sending, by: dt.timedelta) -> None:
     """Have all sends of the ledger intended earlier than they were."""
-    with sqlite3.connect(sending.folder / "ledger.db") as database:
-        for key, at in database.execute("SELECT key, intended_at FROM sakari_sends").fetchall():
-            earlier = dt.datetime.fromisoformat(at.replace("Z", "+00:00")) - by
-            text = earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            database.execute("UPDATE sakari_sends SET intended_at = ? WHERE key = ?", (text, key))
+    places.age(sending.folder / "ledger.db", by)
 
 
 def only(sending: Sending) -> Entry:
@@ -87,7 +84,7 @@ def test_an_older_text_is_no_evidence(sending: Sending, account: WatchedAccount)
     for one in sending.texts():
         one.created -= 3_600_000
     with open_ledger(sending.address) as ledger:
-        ledger.forget(only(sending).key)
+        ledger.forget(only(sending).key, now=only(sending).intended_at)
     account.fail_next_send()
     assert sending.run(sends(1)).ended == ["unknown no_clear_answer"]
 
