@@ -83,6 +83,7 @@ class Entry:
         price: what the text cost, where it is known.
         code: Sakari's code of the refusal.
         tries: how often the send was claimed.
+        found: whether its end was found among Sakari's messages, and not in the answer to it.
         contact: hash of who gets it by the id of the contact, where that is known; so it is the
             same person when the number is corrected.
 
@@ -111,6 +112,7 @@ class Entry:
     code: str | None = None
     manner: str | None = None
     tries: int = 1
+    found: bool = False
 
     @property
     def people(self) -> set[str]:

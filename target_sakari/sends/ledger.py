@@ -6,12 +6,13 @@ writes has the ledger alone, so that of two processes one sees what the other ha
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import delete, func, select, update
 
-from target_sakari.sends import ledger_rows
+from target_sakari.sends import ledger_evidence, ledger_rows
 from target_sakari.sends.entries import DAY, OPEN, Claim, Entry
 from target_sakari.sends.ledger_open import OpenLedger
 from target_sakari.sends.ledger_schema import in_ms, sends
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from target_sakari.sends.entries import Cap, Ending, Intent, Status
+
+logger = logging.getLogger(__name__)
 
 
 class Ledger(OpenLedger):
@@ -134,6 +137,9 @@ class Ledger(OpenLedger):
     ) -> set[str]:
         """Take down how this run's requests ended.
 
+        A message that Sakari has made for one of them is not what another one was found to be,
+        which is open again.
+
         Args:
             endings: of each.
             run: id of this run.
@@ -152,6 +158,9 @@ class Ledger(OpenLedger):
             there.update(gone)
             ours = [one for one in endings if _prevails(one, there.get(one.key), run)]
             ledger_rows.write_endings(connection, ours, now)
+            opened = ledger_evidence.open_again(connection, ours, there, now)
+        for key in opened:
+            logger.warning("sends: %s is unknown again: what it was found to be is another.", key)
         return {one.key for one in endings} - {one.key for one in ours}
 
     def resolve(self, entry: Entry, ending: Ending, *, now: dt.datetime) -> bool:
@@ -159,14 +168,16 @@ class Ledger(OpenLedger):
 
         Returns:
             Whether it was: not if the row has changed since it was read as `entry`, nor if the
-            message is another send's already.
+            message is another send's, or may be one's that is being sent now.
         """
         with self._writing() as connection:
             if ledger_rows.by_key(connection, [entry.key]).get(entry.key) != entry:
                 return False
-            if ledger_rows.is_of_another(connection, entry, ending):
+            if not ledger_evidence.free(connection, entry, [ending]):
                 return False
-            ledger_rows.write_endings(connection, [ending], now)
+            if ledger_evidence.is_contested(connection, entry, in_ms(now)):
+                return False
+            ledger_rows.write_endings(connection, [ending], now, found=True)
         return True
 
     def retake(
@@ -229,10 +240,10 @@ class Ledger(OpenLedger):
         with self._reading() as connection:
             return ledger_rows.sent_since(connection, recipients, since)
 
-    def attached(self, message_ids: Iterable[str]) -> set[str]:
-        """Those of some messages that are a send's already."""
+    def free(self, entry: Entry, endings: Iterable[Ending]) -> list[Ending]:
+        """What may have become of a send: without messages that are another send's already."""
         with self._reading() as connection:
-            return ledger_rows.attached(connection, message_ids)
+            return ledger_evidence.free(connection, entry, endings)
 
     def entries(
         self,

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import bindparam, false, func, or_, select, tuple_, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 
 from target_sakari.sends.entries import OPEN, Entry
 from target_sakari.sends.key import recipient_of
@@ -158,31 +158,6 @@ def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) 
     return sent_since(connection, people, cap.since)
 
 
-def attached(connection: Connection, message_ids: Iterable[str]) -> set[str]:
-    """Those of some messages that are a send's."""
-    found: set[str] = set()
-    for some in _chunks(message_ids):
-        rows = select(sends.c.message_id).where(sends.c.message_id.in_(some))
-        found.update(connection.scalars(rows))
-    return found
-
-
-def is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
-    """Whether the message of an ending is another send's.
-
-    So it is too if that has its job only: a job has one message for each recipient.
-    """
-    same = sends.c.recipient.in_(entry.people) | sends.c.contact.in_(entry.people)
-    its: list[ColumnElement[bool]] = []
-    if ending.message_id:
-        its.append(sends.c.message_id == ending.message_id)
-    if ending.job_id and ending.job_id != entry.job_id:
-        nameless = sends.c.message_id.is_(None) & (sends.c.status != "rejected")
-        its.append(same & nameless & (sends.c.job_id == ending.job_id))
-    others = select(sends.c.key).where(sends.c.key != entry.key, or_(false(), *its))
-    return connection.execute(others).first() is not None
-
-
 def is_held(now: dt.datetime) -> ColumnElement[bool]:
     """As `Entry.is_held`."""
     return (sends.c.status == "intent") & (sends.c.held_until > now)
@@ -200,7 +175,9 @@ def write_renewed(
         )
 
 
-def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.datetime) -> None:
+def write_endings(
+    connection: Connection, endings: Sequence[Ending], now: dt.datetime, *, found: bool = False
+) -> None:
     """Write how sends ended."""
     if not endings:
         return
@@ -208,11 +185,12 @@ def write_endings(connection: Connection, endings: Sequence[Ending], now: dt.dat
     connection.execute(
         update(sends)
         .where(sends.c.key == bindparam("its_key"))
-        .values({name: bindparam(f"its_{name}") for name in (*names, "changed_at")}),
+        .values({name: bindparam(f"its_{name}") for name in (*names, "changed_at", "found")}),
         [
             {
                 "its_key": one.key,
                 "its_changed_at": now,
+                "its_found": found,
                 **{f"its_{name}": getattr(one, name) for name in names},
             }
             for one in endings

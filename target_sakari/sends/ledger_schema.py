@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, inspect, select
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, inspect, select
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ sends = Table(
     Column("first_at", _Moment, nullable=False),
     Column("changed_at", _Moment, nullable=False),
     Column("message_id", String, index=True),
-    Column("job_id", String),
+    Column("job_id", String, index=True),
     Column("price", _Price),
     Column("code", String),
     Column("manner", String),
     Column("tries", Integer, nullable=False),
+    Column("found", Boolean, nullable=False),
     Index("ix_sakari_sends_recipient", "recipient", "intended_at"),
     Index("ix_sakari_sends_contact", "contact", "intended_at"),
 )

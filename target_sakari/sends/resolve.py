@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sakari_client.errors import SakariError
 from sakari_client.http import answers
 from sakari_client.resources.sent import failed
 from target_sakari.guards.cost import price_of
-from target_sakari.guards.plain import plain
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.entries import Ending
+from target_sakari.sends.errors import LedgerError
+from target_sakari.sends.filled import is_made_of
 from target_sakari.sends.ledger_schema import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sakari_client.resources.base import Record
     from target_sakari.contacts.find import Finder
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from target_sakari.sends.ledger import Ledger
     from target_sakari.sends.plan import Send
 
+_SHOWN = 3
+"""Ids of messages that are told."""
+
 _CLOCKS_APART = dt.timedelta(minutes=1)
 """How much earlier than the first intent a message may claim to have been made."""
-
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 class Resolver:
@@ -56,12 +57,15 @@ class Resolver:
             why = "Nobody knows whether it was sent, and its text has changed since."
             return standing.unresolved(entry, why)
         try:
-            found = list(self._found(send, entry))
+            found = dict(self._found(send, entry))
+        except LedgerError:
+            raise
         except SakariError as error:
             why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
             return standing.unresolved(entry, why)
-        for message in found:
-            ending = _ending(entry, message)
+        for ending, is_it in found.items():
+            if not is_it:
+                continue
             if self._ledger.resolve(entry, ending, now=now):
                 if ending.status == "rejected":
                     return standing.refused(ending.code, 0)
@@ -71,45 +75,57 @@ class Resolver:
                 return (current and standing.settled(current, send.intent)) or (
                     standing.unresolved(entry, "It was changed by another run meanwhile.")
                 )
-        return self._absent(entry, now)
+        return self._absent(entry, now, found)
 
-    def _absent(self, entry: Entry, now: dt.datetime) -> Outcome | None:
+    def _absent(self, entry: Entry, now: dt.datetime, others: Iterable[Ending]) -> Outcome | None:
+        """What to do about a send that no message is for certain.
+
+        Args:
+            entry: its row.
+            now: the time.
+            others: messages to the recipient that are no other send's.
+        """
         if entry.is_held(now):
             why = f"A run may be about to send it, until {as_text(entry.held_until)}."
             return standing.unresolved(entry, why)
+        if self._settings.delivery == "at_least_once":
+            return None
+        if ids := [one.message_id or "without id" for one in others]:
+            # Sakari may have changed its text, or filled in what is not known here.
+            shown = ", ".join(sorted(ids)[:_SHOWN])
+            why = f"A message of the recipient's that no send accounts for may be it: {shown}."
+            return standing.unresolved(entry, why)
         # Sakari's clock is known to the second, so that an intent may seem yet to come.
         age = max(0.0, (now - entry.intended_at).total_seconds())
-        at_once = self._settings.delivery == "at_least_once"
-        grace = 0.0 if at_once else self._settings.unknown_grace_seconds
-        if age < grace:
+        if age < self._settings.unknown_grace_seconds:
             why = "Nobody knows yet whether it was sent. A later run looks again."
             return standing.unresolved(entry, why)
-        if at_once or self._settings.resend_unknown:
+        if self._settings.resend_unknown:
             return None
         why = "It is not among the recipient's messages. resend_unknown: true would send it again."
         return standing.unresolved(entry, why, Reason.NOT_FOUND_IN_SAKARI)
 
-    def _found(self, send: Send, entry: Entry) -> Iterator[Record]:
-        """The recipient's messages that may be the text, and are no other send's.
+    def _found(self, send: Send, entry: Entry) -> Iterator[tuple[Ending, bool]]:
+        """What the send may have become, by the recipient's messages that are no other send's.
+
+        With each, whether it certainly is this text.
 
         Raises:
             SakariError: they cannot be read, or it is not known whose they would be.
         """
         since = entry.first_at - _CLOCKS_APART
+        people = [*send.recipient.contacts, send.recipient.along]
         for name, value in self._places(send, entry):
             reading = self._run.client.messages.read({f"{name}Id": value}, back_to=as_text(since))
-            fitting = [
-                row.value
+            read = {
+                _ending(entry, row.value): is_made_of(row.value, send.content.text, people)
                 for rows in reading.pages()
                 for row in rows
-                if _is_of(row.value, name, value)
-                and _fits(row.value, send.content.text)
+                if row.value.get("outgoing") is not False
+                and _is_of(row.value, name, value)
                 and _is_later(row.created, since)
-            ]
-            taken = self._ledger.attached(
-                str(one["id"]) for one in fitting if one.get("id") is not None
-            )
-            yield from (one for one in fitting if str(one.get("id")) not in taken)
+            }
+            yield from ((one, read[one]) for one in self._ledger.free(entry, read))
 
     def _places(self, send: Send, entry: Entry) -> dict[tuple[str, str], None]:
         """Whose messages to read: `contact` or `conversation`, with the id."""
@@ -138,38 +154,8 @@ def _is_of(message: Record, name: str, value: str) -> bool:
     return held is None or str(held) == value
 
 
-def _fits(message: Record, text: str) -> bool:
-    """Whether a message was sent, and has a text."""
-    if message.get("outgoing") is False:
-        return False
-    template = message.get("template")
-    if isinstance(template, str) and template:
-        return _comparable(template) == _comparable(text)
-    return _is_filled_in(text, _comparable(message.get("message")))
-
-
-def _is_filled_in(text: str, made: str) -> bool:
-    """Whether a text becomes another where its placeholders are filled in."""
-    first, *rest = map(_comparable, _PLACEHOLDER.split(text))
-    if not rest:
-        return first == made
-    at, end = len(first), len(made) - len(rest[-1])
-    if not (made.startswith(first) and made.endswith(rest[-1])):
-        return False
-    for part in rest[:-1]:
-        found = made.find(part, at, end)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return at <= end
-
-
-def _comparable(text: Any) -> str:
-    """A text but for its blanks, and what `plain_characters` or Sakari may have made plain."""
-    return " ".join(plain(text).split()) if isinstance(text, str) else ""
-
-
 def _ending(entry: Entry, message: Record) -> Ending:
+    """What has become of a send, if a message is its text."""
     made = message.get("id")
     job = message.get("job")
     job_id = job.get("id") if isinstance(job, dict) else None

@@ -20,7 +20,7 @@ from target_sakari.guards.cost import price_of
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.entries import DAY, Cap, Ending
+from target_sakari.sends.entries import DAY, OPEN, Cap, Ending
 from target_sakari.sends.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -275,20 +275,16 @@ class Sender:
         for one in doubtful:
             send, entry = one.send, entries.get(one.entry.key)
             if entry is None:
-                doubted = self._end(group, [one], [Ending(one.entry.key, "unknown")])
-                group.done += [(send, _lost(one.entry)) for _ in doubted]
+                ended = self._end(group, [one], [Ending(one.entry.key, "unknown")])
+                group.done += [(send, _lost(one.entry)) for _ in ended]
                 continue
-            outcome = standing.unresolved(
-                entry, f"{doubt} It may have been sent.", Reason.NO_CLEAR_ANSWER, attempts
-            )
-            if not self._run.stopping():
-                found = self._resolver.resolve(send, entry, self._run.now())
-                if found is None and tries <= self._run.client.config.max_retries:
-                    absent.append(_Claimed(send, one.entry, entry))
-                    continue
-                if found and found.outcome != "unknown":
-                    outcome = standing.counted(found, attempts)
-            group.done.append((send, outcome))
+            why = f"{doubt} It may have been sent."
+            doubted = standing.unresolved(entry, why, Reason.NO_CLEAR_ANSWER, attempts)
+            found = self._look_up(send, entry, doubted)
+            if found is None and tries <= self._run.client.config.max_retries:
+                absent.append(_Claimed(send, one.entry, entry))
+            else:
+                group.done.append((send, found or doubted))
         if absent:
             again = self._ledger.retake(
                 [(one.before, one.send.intent) for one in absent if one.before],
@@ -303,6 +299,17 @@ class Sender:
             ]
             if ours:
                 self._ask(group, ours, media, tries + 1)
+
+    def _look_up(self, send: Send, entry: Entry, doubted: Outcome) -> Outcome | None:
+        """What became of a send in doubt; None where it may go out again."""
+        if entry.status not in OPEN:  # another run has found out meanwhile
+            return standing.settled(entry, send.intent) or _lost(entry)
+        if self._run.stopping():
+            return doubted
+        found = self._resolver.resolve(send, entry, self._run.now())
+        if found and found.outcome == "unknown":
+            return doubted
+        return found and standing.counted(found, doubted.attempts)
 
     def _end(
         self, group: Group, claimed: Sequence[_Claimed], endings: Sequence[Ending]

@@ -152,7 +152,8 @@ def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
     later = NOW + HOUR
     assert ledger.resolve(first, Ending("k1", "accepted", "m1"), now=later)
     assert not ledger.resolve(second, Ending("k2", "accepted", "m1"), now=later)
-    assert ledger.attached(["m1", "m2"]) == {"m1"}
+    both = [Ending("k2", "accepted", "m1"), Ending("k2", "accepted", "m2")]
+    assert ledger.free(second, both) == both[1:]
     # Should Sakari have told two sends of one message, it is none's for certain.
     third = claimed(ledger, "k3")
     assert ledger.end([Ending("k3", "unknown", "m1")], run=third.run, now=NOW) == set()
@@ -160,6 +161,23 @@ def test_a_message_is_evidence_for_one_send(ledger: Ledger) -> None:
         row = ledger.get([key])[key]
         assert not ledger.resolve(row, Ending(key, "accepted", "m1"), now=later)
     assert ledger.resolve(second, Ending("k2", "accepted", "m2"), now=later)
+
+
+def test_the_answer_to_one_opens_what_another_was_found_to_be(ledger: Ledger) -> None:
+    other, ours, elses = claimed(ledger, "k1"), claimed(ledger, "k2"), claimed(ledger, "k3", "B")
+    later = {"now": NOW + HOUR}
+    assert ledger.resolve(other, Ending("k1", "accepted", "m1", "j1", Decimal(1)), **later)
+    assert ledger.get(["k1"])["k1"].found
+    ledger.end([Ending("k3", "accepted", "m1")], run=elses.run, now=NOW)
+    assert ledger.get(["k1"])["k1"] == replace(other, status="unknown", changed_at=NOW)
+    # An answer without the message has its job.
+    row = ledger.get(["k1"])["k1"]
+    assert ledger.resolve(row, Ending("k1", "accepted", "m2", "j2"), **later)
+    ledger.end([Ending("k2", "accepted", None, "j2")], run=ours.run, now=NOW)
+    assert ledger.get(["k1"])["k1"].status == "unknown"
+    # What was answered stays, though it be the same message.
+    ledger.end([Ending("k2", "accepted", "m1")], run=ours.run, now=NOW)
+    assert ledger.get(["k3"])["k3"].status == "accepted"
 
 
 def test_one_of_two_retakes_a_send(ledger: Ledger) -> None:

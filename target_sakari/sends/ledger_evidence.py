@@ -1,0 +1,90 @@
+"""Whose a message is: one is evidence of one send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import false, or_, select
+
+from target_sakari.sends import ledger_rows
+from target_sakari.sends.entries import Ending
+from target_sakari.sends.ledger_schema import sends
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from target_sakari.sends.entries import Entry
+
+
+def free(connection: Connection, entry: Entry, endings: Iterable[Ending]) -> list[Ending]:
+    """Those of what a send may have become whose message is no other send's."""
+    return [one for one in endings if not _is_of_another(connection, entry, one)]
+
+
+def _is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool:
+    """Whether the message of an ending is another send's.
+
+    So it is too if that has its job only: a job has one message for each recipient.
+    """
+    its: list[ColumnElement[bool]] = []
+    if ending.message_id:
+        its.append(sends.c.message_id == ending.message_id)
+    if ending.job_id and ending.job_id != entry.job_id:
+        nameless = sends.c.message_id.is_(None) & (sends.c.status != "rejected")
+        its.append(_of_same_person(entry) & nameless & (sends.c.job_id == ending.job_id))
+    return _is_there(connection, entry, or_(false(), *its))
+
+
+def is_contested(connection: Connection, entry: Entry, now: dt.datetime) -> bool:
+    """Whether a text to the same person is being sent, which a message may be just as well."""
+    return _is_there(connection, entry, _of_same_person(entry) & ledger_rows.is_held(now))
+
+
+def open_again(
+    connection: Connection, endings: Sequence[Ending], rows: Mapping[str, Entry], now: dt.datetime
+) -> list[str]:
+    """Open other sends that were found to be a message which is the answer to one of ours.
+
+    Args:
+        connection: within a transaction.
+        endings: ours.
+        rows: of ours, by key.
+        now: the time.
+
+    Returns:
+        The keys of those others.
+    """
+    ended = [one for one in endings if one.status != "unknown"]
+    messages = {one.message_id for one in ended} - {None}
+    people = {
+        (one.job_id, who)
+        for one in ended
+        if one.job_id and not one.message_id and one.status == "accepted"
+        for who in rows[one.key].people
+    }
+    if not (messages or people):
+        return []
+    named = sends.c.message_id.in_(messages) | sends.c.job_id.in_({job for job, _ in people})
+    ours = {one.key for one in endings}
+    found = connection.execute(select(sends).where(sends.c.found, named)).mappings()
+    wrong = [
+        one.key
+        for one in map(ledger_rows.entry_of, found)
+        if one.key not in ours
+        and (one.message_id in messages or any((one.job_id, who) in people for who in one.people))
+    ]
+    ledger_rows.write_endings(connection, [Ending(key, "unknown") for key in wrong], now)
+    return wrong
+
+
+def _of_same_person(entry: Entry) -> ColumnElement[bool]:
+    return sends.c.recipient.in_(entry.people) | sends.c.contact.in_(entry.people)
+
+
+def _is_there(connection: Connection, entry: Entry, wanted: ColumnElement[bool]) -> bool:
+    """Whether there is another row that fulfils something."""
+    others = select(sends.c.key).where(sends.c.key != entry.key, wanted)
+    return connection.execute(others).first() is not None
