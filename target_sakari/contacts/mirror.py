@@ -71,7 +71,10 @@ class Mirror:
         """Why the run may not have brought everybody; None where it has."""
         for route in mirrored:
             if route.incremental:
-                return f"{route.stream} sends what changed only (by the key in its SCHEMA)"
+                return (
+                    f"{route.stream} sends what changed only (its SCHEMA has bookmark_properties; "
+                    "have the tap read it as FULL_TABLE, without a replication key)"
+                )
             if route.stream not in self._streams:
                 return f"{route.stream} brought no record"
         if self._open:

@@ -372,6 +372,13 @@ class Loader:
             self._outside.logger.warning(
                 "%s: every record was rejected. Look at the setting streams.%s.", stream, stream
             )
+        again, rejects = self._summary.to_be_repeated(), self._settings.rejects_path
+        if again and rejects is not None:
+            self._outside.logger.warning(
+                "%s records failed, or nobody knows whether they were written. The tap does not "
+                "bring them again: move %s, and pipe what was moved back in, before the next run.",
+                f"{again:,}", rejects,
+            )  # fmt: skip
         amounts, only_planned = self._run.amounts, self._settings.dry_run
         figures = {
             "streams": self._summary.as_json(),

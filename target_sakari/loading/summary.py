@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from target_sakari.loading.table import table
+from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,12 +99,22 @@ class Summary:
         return ", ".join(f"{reason} {count:,}" for reason, count in commonest)
 
     def wholly_rejected(self) -> list[str]:
-        """The streams of which every record was rejected."""
+        """The streams of which every record has its outcome, and was rejected."""
         return [
             stream
             for stream, tally in self._streams.items()
-            if tally.records and {outcome for outcome, *_ in tally.outcomes} == {"rejected"}
+            if 0 < tally.records <= tally.outcomes.total()
+            and {outcome for outcome, *_ in tally.outcomes} == {"rejected"}
         ]
+
+    def to_be_repeated(self) -> int:
+        """How many records Sakari failed at, or may have, so that they are to come again."""
+        return sum(
+            count
+            for tally in self._streams.values()
+            for (outcome, _, reason), count in tally.outcomes.items()
+            if outcome == "unknown" or (outcome, reason) == ("rejected", Reason.FAILED)
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The figures of each stream."""

@@ -57,7 +57,8 @@ class Whole:
         if cut:
             return (
                 f"neither a STATE nor an ACTIVATE_VERSION came after the last record of {cut[0]}: "
-                "the tap may have broken off"
+                "the tap may have broken off, or have a bookmark of before (Meltano: run it once "
+                "with --full-refresh)"
             )
         amid = sorted(self._amid.intersection(streams))
         if amid:

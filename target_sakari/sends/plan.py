@@ -161,10 +161,14 @@ def _told_apart(item: Item) -> Mapping[str, Any] | None:
     """What tells a record from others of its stream; None where nothing does.
 
     Raises:
-        RejectedError: the field that the stream's `send_key` names is empty.
+        RejectedError: a key property, or the field that `send_key` names, is blank: all that lack
+            it would be one send.
     """
     field = item.route.send_key
     if field is None:
+        blank = [name for name in item.route.key if nothing_known(item.record[name])]
+        if blank:
+            raise RejectedError(Reason.KEY_MISSING, f"Its key is blank: {', '.join(blank)}.")
         return {name: item.record[name] for name in item.route.key} or None
     value = item.record.get(field)
     if nothing_known(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,6 +114,9 @@ def test_no_state_passes_what_sakari_failed_at_unless_a_file_keeps_it(
         assert ends in done.ended
         assert done.states == states
         assert any("no state goes out" in line for line in done.log) is (path is None)
+        told = [line for line in done.log if "pipe what was moved back in" in line]
+        assert len(told) == (path is not None)
+        assert all(re.search(rf"\d records failed, or .* move {path}", line) for line in told)
 
 
 def test_a_batch_waits_no_longer_than_batch_wait(settings: Settings, tmp_path: Path) -> None:
@@ -283,6 +287,14 @@ def test_a_stream_of_which_nothing_was_right_is_named(settings: Settings, tmp_pa
     assert any("contacts: every record was rejected. Look at" in one for one in done.log)
     one_right = Recorder(answer=lambda item: written(item) if item.position else rejected(item))
     done = run_target(settings, people(3), tmp_path, one_right)
+    assert not any("every record was rejected" in one for one in done.log)
+
+
+def test_nothing_is_said_of_the_mapping_where_the_run_broke_off(
+    settings: Settings, tmp_path: Path
+) -> None:
+    first = Recorder(answer=lambda item: None if item.position else rejected(item))
+    done = run_target(settings, people(3), tmp_path, first)
     assert not any("every record was rejected" in one for one in done.log)
 
 

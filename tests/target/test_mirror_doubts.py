@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 MIRROR = {"streams": {"contacts": {"mode": "mirror"}}}
 BROKEN_OFF = (
     "contacts: mirror removed no contact, as neither a STATE nor an ACTIVATE_VERSION came after "
-    "the last record of contacts: the tap may have broken off."
+    "the last record of contacts: the tap may have broken off, or have a bookmark of before "
+    "(Meltano: run it once with --full-refresh)."
 )
 REPLAYED = (
     "contacts: mirror removed no contact, as rejects were piped back in, which are not everybody."

@@ -119,6 +119,14 @@ def test_the_field_of_send_key_tells_sends_apart(sending: Sending) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_records_without_a_key_are_not_one_send(sending: Sending, blank: str) -> None:
+    records = [record("sends", id=blank, mobile=number(at), text=f"For {at}") for at in range(2)]
+    done = sending.run([*records, *sends(1)])
+    assert sorted(done.ended) == ["rejected key_missing", "rejected key_missing", "written"]
+    assert done.outcomes[0]["detail"] == "Its key is blank: id."
+
+
 def test_a_record_of_several_has_one_outcome(sending: Sending) -> None:
     people = mobiles(sending)[:3]
     records = [record("sends", id=1, contacts=[*people, number(0)], text="Hello")]
