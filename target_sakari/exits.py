@@ -23,10 +23,11 @@ from sakari_client.errors import (
 )
 from target_sakari.contacts.known import TemporaryFolderError
 from target_sakari.contacts.mirror import MirrorRefusedError
+from target_sakari.ledger.errors import LedgerError
 from target_sakari.loading.loader import TooManyRejectedError
 from target_sakari.loading.state_output import StateOutputError
 from target_sakari.messages import InputError
-from target_sakari.sends.errors import LedgerError, LowBalanceError
+from target_sakari.sends.errors import LowBalanceError
 
 MISTAKE = 1
 THRESHOLD = 3

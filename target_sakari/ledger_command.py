@@ -16,17 +16,17 @@ from sakari_client.cli.ended import Code, Ended
 from sakari_client.cli.settings import read_variables
 from sakari_client.cli.words import PREFIX
 from sakari_client.errors import ConfigError
-from target_sakari.sends.entries import STATUSES
-from target_sakari.sends.ledger import Ledger
-from target_sakari.sends.ledger_place import find_place
-from target_sakari.sends.ledger_schema import as_text
+from target_sakari.ledger.entries import STATUSES
+from target_sakari.ledger.ledger import Ledger
+from target_sakari.ledger.place import find_place
+from target_sakari.ledger.tables import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import URL
 
-    from target_sakari.sends.entries import Entry, Status
+    from target_sakari.ledger.entries import Entry, Status
 
 TARGET_PREFIX = "TARGET_SAKARI_"
 

@@ -1,1 +1,1 @@
-"""Texts: what goes out, and the ledger by which nobody is texted twice."""
+"""Texts: what goes out, to whom, and what keeps it from going out."""

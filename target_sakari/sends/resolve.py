@@ -9,23 +9,23 @@ from sakari_client.errors import SakariError
 from sakari_client.http import answers
 from sakari_client.resources.sent import failed
 from target_sakari.guards.cost import price_of
+from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.errors import LedgerError
+from target_sakari.ledger.tables import as_text
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.entries import Ending
-from target_sakari.sends.errors import LedgerError
 from target_sakari.sends.filled import is_made_of
-from target_sakari.sends.ledger_schema import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sakari_client.resources.base import Record
     from target_sakari.contacts.find import Finder
+    from target_sakari.ledger.entries import Entry
+    from target_sakari.ledger.ledger import Ledger
     from target_sakari.outcome import Outcome
     from target_sakari.run import Run
     from target_sakari.send_settings import SendSettings
-    from target_sakari.sends.entries import Entry
-    from target_sakari.sends.ledger import Ledger
     from target_sakari.sends.plan import Send
 
 _SHOWN = 3

@@ -17,22 +17,22 @@ from sakari_client.errors import (
 from target_sakari.failure import is_texts_own, outcome_before, outcome_of
 from target_sakari.guards.caps import recipient_cap
 from target_sakari.guards.cost import price_of
+from target_sakari.ledger.entries import DAY, OPEN, Cap, Ending
+from target_sakari.ledger.errors import LedgerError
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.entries import DAY, OPEN, Cap, Ending
-from target_sakari.sends.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sakari_client.resources.sent import Recipient, SendResult
     from target_sakari.guards.objection import Objection
+    from target_sakari.ledger.entries import Entry
+    from target_sakari.ledger.ledger import Ledger
     from target_sakari.run import Run
     from target_sakari.send_settings import SendSettings
     from target_sakari.sends.content import Shared
-    from target_sakari.sends.entries import Entry
-    from target_sakari.sends.ledger import Ledger
     from target_sakari.sends.plan import Send
     from target_sakari.sends.resolve import Resolver
 

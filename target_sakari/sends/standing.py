@@ -10,7 +10,7 @@ from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
     from target_sakari.guards.objection import Objection
-    from target_sakari.sends.entries import Entry, Intent
+    from target_sakari.ledger.entries import Entry, Intent
 
 
 def settled(entry: Entry, intent: Intent) -> Outcome | None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from target_sakari.abreast import abreast
 from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.guards.plain import warning
+from target_sakari.ledger.entries import DAY, OPEN
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.checks import hour_objection, objection
 from target_sakari.sends.content import Contents, Shared
-from target_sakari.sends.entries import DAY, OPEN
 from target_sakari.sends.plan import Planner
 from target_sakari.sends.purse import Purse
 from target_sakari.sends.recipients import Recipients
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from target_sakari.contacts.find import Finder
     from target_sakari.guards.objection import Objection
+    from target_sakari.ledger.entries import Entry
+    from target_sakari.ledger.ledger import Ledger
     from target_sakari.mapping.inputs import SendInput
     from target_sakari.routes import Item, Route
     from target_sakari.run import Run, Tell, TellRow
     from target_sakari.send_settings import SendSettings
-    from target_sakari.sends.entries import Entry
-    from target_sakari.sends.ledger import Ledger
     from target_sakari.sends.plan import Send
     from target_sakari.sends.send import Group
 
@@ -114,10 +114,10 @@ class SendWriter:
         if self._opened:
             return
         # Slow to import, and only needed here.
-        from target_sakari.sends.errors import NoLedgerError  # noqa: PLC0415
-        from target_sakari.sends.hold import hold  # noqa: PLC0415
-        from target_sakari.sends.ledger import Ledger  # noqa: PLC0415
-        from target_sakari.sends.ledger_place import find_place  # noqa: PLC0415
+        from target_sakari.ledger.errors import NoLedgerError  # noqa: PLC0415
+        from target_sakari.ledger.hold import hold  # noqa: PLC0415
+        from target_sakari.ledger.ledger import Ledger  # noqa: PLC0415
+        from target_sakari.ledger.place import find_place  # noqa: PLC0415
         from target_sakari.sends.resolve import Resolver  # noqa: PLC0415
         from target_sakari.sends.send import Sender  # noqa: PLC0415
 

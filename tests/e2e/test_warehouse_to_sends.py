@@ -14,8 +14,8 @@ from devtools.meltano import CHECKOUT, Meltano
 from devtools.private_postgres import Database, private_postgres
 from devtools.warehouse import target_postgres_environment
 from sakari_client.client import SakariClient
-from target_sakari.sends.ledger import Ledger
-from target_sakari.sends.ledger_place import find_place
+from target_sakari.ledger.ledger import Ledger
+from target_sakari.ledger.place import find_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

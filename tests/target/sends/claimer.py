@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sakari_client.errors import SakariError
-from target_sakari.sends.entries import Cap
+from target_sakari.ledger.entries import Cap
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from target_sakari.sends.entries import Intent
+    from target_sakari.ledger.entries import Intent
 
 CHECKOUT = Path(__file__).parents[3]
 RECIPIENTS = 5

@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from target_sakari.sends.entries import Intent
-from target_sakari.sends.ledger import Ledger
-from target_sakari.sends.ledger_place import find_place
-from target_sakari.sends.ledger_schema import as_text
+from target_sakari.ledger.entries import Intent
+from target_sakari.ledger.ledger import Ledger
+from target_sakari.ledger.place import find_place
+from target_sakari.ledger.tables import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sakari_emulator.rows import Message as Text
     from sakari_emulator.server import EmulatorServer
-    from target_sakari.sends.entries import Entry
+    from target_sakari.ledger.entries import Entry
     from tests.target.run import Done
 
 FIELDS = ("id", "mobile", "text")

@@ -18,8 +18,8 @@ import pytest
 from sakari_emulator import answers
 from sakari_emulator.errors import RATE_LIMIT, envelope
 from target_sakari.exits import exit_code
-from target_sakari.sends.errors import LedgerError
-from target_sakari.sends.ledger import Ledger
+from target_sakari.ledger.errors import LedgerError
+from target_sakari.ledger.ledger import Ledger
 from tests.target.sends.crash_loads import COUNT, KEYED, OTHERS, Load
 from tests.target.sends.crashes import (
     PER_REQUEST,

@@ -10,9 +10,9 @@ import pytest
 
 from sakari_emulator import answers
 from target_sakari.exits import exit_code
-from target_sakari.sends.entries import Ending
-from target_sakari.sends.errors import LedgerError
-from target_sakari.sends.ledger import Ledger
+from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.errors import LedgerError
+from target_sakari.ledger.ledger import Ledger
 from tests.target.run import log_of, record
 from tests.target.sends.places import age, open_ledger
 from tests.target.sends.sending import Sending, number, sends
@@ -178,7 +178,7 @@ def test_what_was_found_to_be_anothers_message_is_open_again(
         beside.append(sending.run(second))
 
     after_end(monkeypatch, find, at="before")
-    with log_of("target_sakari.sends.ledger") as said:
+    with log_of("target_sakari.ledger.ledger") as said:
         assert sending.run(first).ended == ["written"]
     assert beside[0].ended == ["written"]
     assert any("is unknown again" in line for line in said)

@@ -10,8 +10,8 @@ import pytest
 
 from sakari_client.config import ClientConfig
 from sakari_emulator import answers
-from target_sakari.sends.entries import Ending, Intent
-from target_sakari.sends.hold import hold
+from target_sakari.ledger.entries import Ending, Intent
+from target_sakari.ledger.hold import hold
 from tests.conftest import settings_for
 from tests.target.run import log_of
 from tests.target.sends.places import HOUR, NOW, age, intent, open_ledger
@@ -20,8 +20,8 @@ from tests.target.sends.sending import Sending, sends
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from target_sakari.sends.entries import Entry
-    from target_sakari.sends.ledger import Ledger
+    from target_sakari.ledger.entries import Entry
+    from target_sakari.ledger.ledger import Ledger
     from tests.target.sends.watched_account import WatchedAccount
 
 MINUTE = dt.timedelta(minutes=1)

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from target_sakari.sends.entries import Cap, Ending
+from target_sakari.ledger.entries import Cap, Ending
+from target_sakari.ledger.opening import HOLD
 from target_sakari.sends.key import recipient_of
-from target_sakari.sends.ledger_open import HOLD
 from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from target_sakari.sends.entries import Entry
-    from target_sakari.sends.ledger import Ledger
+    from target_sakari.ledger.entries import Entry
+    from target_sakari.ledger.ledger import Ledger
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from sakari_client.cli.main import ADDED, sakari
-from target_sakari.sends.entries import Ending
+from target_sakari.ledger.entries import Ending
 from tests.cli.process import AtTerminal
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import event
 
 from sakari_client.errors import ConfigError
-from target_sakari.sends.entries import Ending
-from target_sakari.sends.errors import LedgerError
+from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.errors import LedgerError
 from tests.target.sends.claimer import Order, begin, claimer
 from tests.target.sends.places import NOW, address_of, fresh_schema, intent, open_ledger
 

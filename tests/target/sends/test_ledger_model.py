@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from target_sakari.sends.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
+from target_sakari.ledger.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
 from target_sakari.sends.key import recipient_of
 from tests.examples import examples
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sakari_client.errors import ConfigError
-from target_sakari.sends.ledger import Ledger
-from target_sakari.sends.ledger_place import find_place, show
+from target_sakari.ledger.ledger import Ledger
+from target_sakari.ledger.place import find_place, show
 from tests.target.sends.places import address_of
 
 if TYPE_CHECKING:

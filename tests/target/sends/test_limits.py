@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_emulator import answers
+from target_sakari.ledger.ledger import Ledger
 from target_sakari.run import Run
-from target_sakari.sends.ledger import Ledger
 from tests.target.run import record, state
 from tests.target.sends.sending import Sending, number, sends
 from tests.target.sends.test_once import hello, run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_emulator import answers
-from target_sakari.sends.entries import Intent
+from target_sakari.ledger.entries import Intent
 from target_sakari.sends.resolve import Resolver
 from tests.target.run import Message, log_of, record, state
 from tests.target.sends.places import open_ledger

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from target_sakari.exits import exit_code
-from target_sakari.sends.errors import LedgerError
+from target_sakari.ledger.errors import LedgerError
 from tests.target.run import record, state
 from tests.target.sends import places
 from tests.target.sends.places import open_ledger
 from tests.target.sends.sending import Sending, number, sends
 
 if TYPE_CHECKING:
-    from target_sakari.sends.entries import Entry
+    from target_sakari.ledger.entries import Entry
     from tests.target.sends.watched_account import WatchedAccount
 
 AGAIN: dict[str, Any] = {"resend_unknown": True, "unknown_grace_seconds": 0}

@@ -6,10 +6,10 @@ import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from target_sakari.sends import ledger_place, ledger_schema
-from target_sakari.sends.errors import LedgerError, NoLedgerError
-from target_sakari.sends.ledger_errors import DAMAGED, explained
-from target_sakari.sends.ledger_schema import sends
+from target_sakari.ledger import place, tables
+from target_sakari.ledger.errors import LedgerError, NoLedgerError
+from target_sakari.ledger.problems import DAMAGED, explained
+from target_sakari.ledger.tables import sends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +54,12 @@ class OpenLedger:
 
     @classmethod
     def open(
-        cls, place: URL, *, make: bool = True, wait: float = WAIT, hold: dt.timedelta = HOLD
+        cls, url: URL, *, make: bool = True, wait: float = WAIT, hold: dt.timedelta = HOLD
     ) -> Self:
         """Open a ledger, and look whether it is a sound one of this version.
 
         Args:
-            place: by `ledger_place.find_place`.
+            url: by `place.find_place`.
             make: whether to make one where there is none.
             wait: seconds to wait for others who write.
             hold: for how long a claim may be about to be asked for; until then others leave it
@@ -69,14 +69,14 @@ class OpenLedger:
             LedgerError: it cannot be used.
             ConfigError: the driver is not installed.
         """
-        shown = ledger_place.show(place)
-        if not make and ledger_place.is_missing(place):
+        shown = place.show(url)
+        if not make and place.is_missing(url):
             raise NoLedgerError(shown)
-        ledger = cls(ledger_place.make_engine(place, wait), shown, wait, hold)
+        ledger = cls(place.make_engine(url, wait), shown, wait, hold)
         try:
             with explained(shown):
-                if place.drivername == "sqlite":
-                    ledger_place.make_file(place)
+                if url.drivername == "sqlite":
+                    place.make_file(url)
                 ledger._prepare(make=make)
         except BaseException:
             ledger.close()
@@ -110,16 +110,16 @@ class OpenLedger:
             if found != "ok":
                 raise LedgerError(self._place, DAMAGED)
         with self._writing(_LOCKS_TO_CREATE) as connection:
-            version = ledger_schema.find_version(connection)
+            version = tables.find_version(connection)
             if version is None and make:
-                ledger_schema.create(connection)
+                tables.create(connection)
                 self.made = True
             elif version is None:
                 raise NoLedgerError(self._place)
-            elif version != ledger_schema.VERSION:
+            elif version != tables.VERSION:
                 raise LedgerError(
                     self._place,
-                    f"is of version {version}, and this target knows {ledger_schema.VERSION}. "
+                    f"is of version {version}, and this target knows {tables.VERSION}. "
                     "Use the version of singer-sakari that made it, or a later one",
                 )
 

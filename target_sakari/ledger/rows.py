@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, func, select, tuple_, update
 
-from target_sakari.sends.entries import OPEN, Entry
+from target_sakari.ledger.entries import OPEN, Entry
+from target_sakari.ledger.tables import in_ms, sends
 from target_sakari.sends.key import recipient_of
-from target_sakari.sends.ledger_schema import in_ms, sends
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from target_sakari.sends.entries import Cap, Ending, Intent
+    from target_sakari.ledger.entries import Cap, Ending, Intent
 
 AT_ONCE = 500
 """Values in one statement, which SQLite bounds; rows of one page."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import delete, func, select, update
 
-from target_sakari.sends import ledger_evidence, ledger_rows
-from target_sakari.sends.entries import DAY, OPEN, Claim, Entry
-from target_sakari.sends.ledger_open import OpenLedger
-from target_sakari.sends.ledger_schema import in_ms, sends
-from target_sakari.sends.ledger_there import There
+from target_sakari.ledger import evidence, rows
+from target_sakari.ledger.entries import DAY, OPEN, Claim, Entry
+from target_sakari.ledger.opening import OpenLedger
+from target_sakari.ledger.tables import in_ms, sends
+from target_sakari.ledger.there import There
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from target_sakari.sends.entries import Cap, Ending, Intent, Status
+    from target_sakari.ledger.entries import Cap, Ending, Intent, Status
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Ledger(OpenLedger):
         now = in_ms(now)
         with self._writing() as connection:
             there = There(connection, intents, now, window)
-            sent = ledger_rows.sent_to(connection, intents, cap)
+            sent = rows.sent_to(connection, intents, cap)
             claims, new = [], []
             for intent in intents:
                 if known := there.of(intent):
@@ -72,7 +72,7 @@ class Ledger(OpenLedger):
                 elif cap and sum(sent[who] for who in intent.recipients) >= cap.texts:
                     claims.append(Claim("capped", None))
                 else:
-                    entry = ledger_rows.intended(intent, run, now, self._hold)
+                    entry = rows.intended(intent, run, now, self._hold)
                     there.add(entry)
                     sent[intent.recipient] += 1
                     new.append(asdict(entry))
@@ -118,13 +118,13 @@ class Ledger(OpenLedger):
         """
         now = in_ms(now)
         with self._writing() as connection:
-            there = ledger_rows.by_key(connection, (one.key for one in claims))
+            there = rows.by_key(connection, (one.key for one in claims))
             held = [one for one in claims if there.get(one.key) == one and one.run == run]
             until = in_ms(now + self._hold)
             renewed = [
                 replace(one, intended_at=now, held_until=until, changed_at=now) for one in held
             ]
-            ledger_rows.write_renewed(connection, [one.key for one in renewed], now, until)
+            rows.write_renewed(connection, [one.key for one in renewed], now, until)
         return {one.key: one for one in renewed}
 
     def end(
@@ -151,14 +151,14 @@ class Ledger(OpenLedger):
             The keys of which others know better meanwhile; they stay as they are.
         """
         with self._writing() as connection:
-            there = ledger_rows.by_key(connection, (one.key for one in endings))
+            there = rows.by_key(connection, (one.key for one in endings))
             gone = {one.key: one for one in claimed if one.key not in there}
             if gone:
                 connection.execute(sends.insert(), [asdict(one) for one in gone.values()])
             there.update(gone)
             ours = [one for one in endings if _prevails(one, there.get(one.key), run)]
-            ledger_rows.write_endings(connection, ours, now)
-            opened = ledger_evidence.open_again(connection, ours, there, now)
+            rows.write_endings(connection, ours, now)
+            opened = evidence.open_again(connection, ours, there, now)
         for key in opened:
             logger.warning("sends: %s is unknown again: what it was found to be is another.", key)
         return {one.key for one in endings} - {one.key for one in ours}
@@ -171,13 +171,13 @@ class Ledger(OpenLedger):
             message is another send's, or may be one's that is being sent now.
         """
         with self._writing() as connection:
-            if ledger_rows.by_key(connection, [entry.key]).get(entry.key) != entry:
+            if rows.by_key(connection, [entry.key]).get(entry.key) != entry:
                 return False
-            if not ledger_evidence.free(connection, entry, [ending]):
+            if not evidence.free(connection, entry, [ending]):
                 return False
-            if ledger_evidence.is_contested(connection, entry, in_ms(now)):
+            if evidence.is_contested(connection, entry, in_ms(now)):
                 return False
-            ledger_rows.write_endings(connection, [ending], now, found=True)
+            rows.write_endings(connection, [ending], now, found=True)
         return True
 
     def retake(
@@ -204,8 +204,8 @@ class Ledger(OpenLedger):
         now = in_ms(now)
         taken: dict[str, Entry | None] = {}
         with self._writing() as connection:
-            there = ledger_rows.by_key(connection, (entry.key for entry, _ in takeovers))
-            sent = ledger_rows.sent_to(connection, (intent for _, intent in takeovers), cap)
+            there = rows.by_key(connection, (entry.key for entry, _ in takeovers))
+            sent = rows.sent_to(connection, (intent for _, intent in takeovers), cap)
             for entry, intent in takeovers:
                 if there.get(entry.key) == entry and (entry.run == run or not entry.is_held(now)):
                     if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
@@ -214,7 +214,7 @@ class Ledger(OpenLedger):
                             continue
                         sent[intent.recipient] += 1
                     again = replace(
-                        ledger_rows.intended(intent, run, now, self._hold),
+                        rows.intended(intent, run, now, self._hold),
                         key=entry.key,
                         first_at=entry.first_at if entry.status in OPEN else now,
                         tries=entry.tries + 1,
@@ -233,17 +233,17 @@ class Ledger(OpenLedger):
     def get(self, keys: Iterable[str]) -> dict[str, Entry]:
         """The rows of some keys, as far as there are any."""
         with self._reading() as connection:
-            return ledger_rows.by_key(connection, keys)
+            return rows.by_key(connection, keys)
 
     def sent_since(self, recipients: Iterable[str], since: dt.datetime) -> Counter[str]:
         """How many texts each recipient got or may have got since a moment."""
         with self._reading() as connection:
-            return ledger_rows.sent_since(connection, recipients, since)
+            return rows.sent_since(connection, recipients, since)
 
     def free(self, entry: Entry, endings: Iterable[Ending]) -> list[Ending]:
         """What may have become of a send: without messages that are another send's already."""
         with self._reading() as connection:
-            return ledger_evidence.free(connection, entry, endings)
+            return evidence.free(connection, entry, endings)
 
     def entries(
         self,
@@ -270,9 +270,9 @@ class Ledger(OpenLedger):
         # A page at a time, so that a reader who takes long holds nobody up.
         while True:
             with self._reading() as connection:
-                found = ledger_rows.page(connection, wanted, last)
+                found = rows.page(connection, wanted, last)
             yield from found
-            if len(found) < ledger_rows.AT_ONCE:
+            if len(found) < rows.AT_ONCE:
                 return
             last = found[-1]
 
@@ -285,7 +285,7 @@ class Ledger(OpenLedger):
             Whether it was: not if there is no such row, if its end is known, or if a run holds it.
         """
         now = in_ms(now)
-        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN) & ~ledger_rows.is_held(now)
+        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN) & ~rows.is_held(now)
         with self._writing() as connection:
             done = connection.execute(
                 update(sends).where(open_one).values(status=status, changed_at=now)
@@ -298,7 +298,7 @@ class Ledger(OpenLedger):
         Returns:
             Whether it was: not if there is no such row, or if a run holds it.
         """
-        row = (sends.c.key == key) & ~ledger_rows.is_held(in_ms(now))
+        row = (sends.c.key == key) & ~rows.is_held(in_ms(now))
         with self._writing() as connection:
             done = connection.execute(delete(sends).where(row))
         return done.rowcount > 0

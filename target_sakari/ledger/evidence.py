@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import false, or_, select
 
-from target_sakari.sends import ledger_rows
-from target_sakari.sends.entries import Ending
-from target_sakari.sends.ledger_schema import sends
+from target_sakari.ledger import rows
+from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.tables import sends
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-    from target_sakari.sends.entries import Entry
+    from target_sakari.ledger.entries import Entry
 
 
 def free(connection: Connection, entry: Entry, endings: Iterable[Ending]) -> list[Ending]:
@@ -40,18 +40,18 @@ def _is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool
 
 def is_contested(connection: Connection, entry: Entry, now: dt.datetime) -> bool:
     """Whether a text to the same person is being sent, which a message may be just as well."""
-    return _is_there(connection, entry, _of_same_person(entry) & ledger_rows.is_held(now))
+    return _is_there(connection, entry, _of_same_person(entry) & rows.is_held(now))
 
 
 def open_again(
-    connection: Connection, endings: Sequence[Ending], rows: Mapping[str, Entry], now: dt.datetime
+    connection: Connection, endings: Sequence[Ending], there: Mapping[str, Entry], now: dt.datetime
 ) -> list[str]:
     """Open other sends that were found to be a message which is the answer to one of ours.
 
     Args:
         connection: within a transaction.
         endings: ours.
-        rows: of ours, by key.
+        there: our rows, by key.
         now: the time.
 
     Returns:
@@ -63,7 +63,7 @@ def open_again(
         (one.job_id, who)
         for one in ended
         if one.job_id and not one.message_id and one.status == "accepted"
-        for who in rows[one.key].people
+        for who in there[one.key].people
     }
     if not (messages or people):
         return []
@@ -72,11 +72,11 @@ def open_again(
     found = connection.execute(select(sends).where(sends.c.found, named)).mappings()
     wrong = [
         one.key
-        for one in map(ledger_rows.entry_of, found)
+        for one in map(rows.entry_of, found)
         if one.key not in ours
         and (one.message_id in messages or any((one.job_id, who) in people for who in one.people))
     ]
-    ledger_rows.write_endings(connection, [Ending(key, "unknown") for key in wrong], now)
+    rows.write_endings(connection, [Ending(key, "unknown") for key in wrong], now)
     return wrong
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from target_sakari.sends.errors import LedgerError
+from target_sakari.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

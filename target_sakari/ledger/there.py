@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from target_sakari.sends import ledger_rows
-from target_sakari.sends.entries import OPEN
+from target_sakari.ledger import rows
+from target_sakari.ledger.entries import OPEN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from target_sakari.sends.entries import Entry, Intent
+    from target_sakari.ledger.entries import Entry, Intent
 
 
 class There:
@@ -32,9 +32,9 @@ class There:
         self._now, self._window = now, window
         keyless = [one for one in intents if not one.key]
         since = min(map(self._since, keyless), default=now)
-        self._by_key = ledger_rows.by_key(connection, (one.key for one in intents if one.key))
-        self._of_record = ledger_rows.of_records(connection, intents)
-        self._recent = ledger_rows.recent(connection, keyless, since)
+        self._by_key = rows.by_key(connection, (one.key for one in intents if one.key))
+        self._of_record = rows.of_records(connection, intents)
+        self._recent = rows.recent(connection, keyless, since)
 
     def of(self, intent: Intent) -> Entry | None:
         """The row of an intent; of several the surest, a refused one only if all are.
