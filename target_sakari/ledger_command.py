@@ -136,11 +136,13 @@ def settle(
 ) -> None:
     """Say what became of sends that are unknown, or an intent that no run may be sending.
 
+    What was settled as rejected by mistake can be settled as accepted.
+
     Look for the text first: sakari messages list --contact ID. To have it sent again, forget it
     instead.
     """
     for one in _found(ledger, keys):
-        if one.status in {"accepted", "rejected"}:
+        if one.status in {"accepted", status}:
             raise Ended(Code.REFUSED, f"{one.key} is {one.status} already. Nothing was settled.")
         _refuse_if_held(one, "settled")
     confirm(f"Settle as {status}?", yes=yes, otherwise="Nothing was settled.")

@@ -40,6 +40,14 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "going out twice; all who send from one source share it. Default: a SQLite file for the "
         "account, singer-sakari/ledger-ACCOUNT.db in XDG_STATE_HOME or ~/.local/state.",
     },
+    "new_ledger": {
+        "type": "boolean",
+        "title": "New ledger",
+        "default": True,
+        "description": "Whether a ledger is made where there is none. Set it to false once there "
+        "is one: then a wrong `ledger_url`, another user's home folder or a lost file ends the run "
+        "before anything is sent, instead of everything being sent again.",
+    },
     "send_window_hours": {
         "type": ["number", "string"],
         "title": "Window of equal texts",
@@ -213,6 +221,7 @@ class SendSettings:
 
     send_enabled: bool
     ledger_url: str | None
+    new_ledger: bool
     send_window_hours: float
     delivery: Delivery
     resend_unknown: bool
@@ -253,6 +262,7 @@ class SendSettings:
         return cls(
             send_enabled=settings["send_enabled"],
             ledger_url=_text(settings.get("ledger_url")),
+            new_ledger=settings["new_ledger"],
             send_window_hours=number(
                 "send_window_hours", settings["send_window_hours"], _MOST_HOURS
             ),

@@ -23,5 +23,7 @@ class NoLedgerError(LedgerError):
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            place, "is not there. See whether this is the ledger_url that the target has"
+            place,
+            "is not there. See whether ledger_url, or the home folder, is the one that the target "
+            "had before; it makes a ledger only where new_ledger is true",
         )

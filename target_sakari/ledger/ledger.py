@@ -281,11 +281,14 @@ class Ledger(OpenLedger):
     ) -> bool:
         """Take down what a person knows of a send that nobody else knows the end of.
 
+        A rejected one may be settled as accepted all the same, which sends nothing.
+
         Returns:
             Whether it was: not if there is no such row, if its end is known, or if a run holds it.
         """
         now = in_ms(now)
-        open_one = (sends.c.key == key) & sends.c.status.in_(OPEN) & ~rows.is_held(now)
+        which = (*OPEN, "rejected") if status == "accepted" else OPEN
+        open_one = (sends.c.key == key) & sends.c.status.in_(which) & ~rows.is_held(now)
         with self._writing() as connection:
             done = connection.execute(
                 update(sends).where(open_one).values(status=status, changed_at=now)

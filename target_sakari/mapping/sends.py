@@ -142,8 +142,8 @@ class SendMapper:
         if not contacts and not ways.get("conversations") and not _tags(ways):
             raise RejectedError(
                 Reason.NO_RECIPIENT,
-                "the record has no contact, mobile, conversation or tags to send to; "
-                "`fields` says which field holds it",
+                "the record has no contact, mobile or conversation to send to; `fields` says which "
+                "field holds it (tags count only where the record has no field for these)",
             )
         return contacts
 

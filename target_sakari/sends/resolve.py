@@ -86,7 +86,8 @@ class Resolver:
             others: messages to the recipient that are no other send's.
         """
         if entry.is_held(now):
-            why = f"A run may be about to send it, until {as_text(entry.held_until)}."
+            until = as_text(entry.held_until)
+            why = f"A run may be about to send it, until {until}; before, nobody can settle it."
             return standing.unresolved(entry, why)
         if self._settings.delivery == "at_least_once":
             return None

@@ -13,16 +13,22 @@ if TYPE_CHECKING:
     from target_sakari.ledger.entries import Entry, Intent
 
 
+_TO_ANOTHER = (
+    "A text with this key went to another number. If it was for somebody else, give each a key of "
+    "its own."
+)
+
+
 def settled(entry: Entry, intent: Intent) -> Outcome | None:
     """The outcome of a send that needs no request; None where it is open, or was mended."""
     if entry.status == "accepted":
-        return Outcome(
-            "send", "skipped", Reason.ALREADY_SENT, sakari_id=entry.message_id or entry.job_id
-        )
+        detail = _TO_ANOTHER if entry.people.isdisjoint(intent.recipients) else None
+        message = entry.message_id or entry.job_id
+        return Outcome("send", "skipped", Reason.ALREADY_SENT, detail, message)
     if entry.status == "rejected" and same(entry, intent):
+        by = f"Sakari refused it before ({entry.code})" if entry.code else "It was refused before"
         detail = (
-            f"Sakari refused it before ({entry.code or 'no code'}). Mend the record; or to try it "
-            f"again as it is: sakari ledger forget {entry.key}"
+            f"{by}. Mend the record; or to try it again as it is: sakari ledger forget {entry.key}"
         )
         return Outcome("send", "rejected", Reason.ALREADY_REJECTED, detail)
     return None

@@ -124,9 +124,10 @@ class SendWriter:
         config = self._run.client.config
         place = find_place(self._settings.ledger_url, config.account_id)
         try:
-            self._ledger = ledger = Ledger.open(place, make=not self._dry, hold=hold(config))
+            make = self._settings.new_ledger and not self._dry
+            self._ledger = ledger = Ledger.open(place, make=make, hold=hold(config))
         except NoLedgerError:
-            if not self._dry:
+            if not (self._settings.new_ledger and self._dry):
                 raise
         else:
             self._run.at_end.callback(ledger.close)

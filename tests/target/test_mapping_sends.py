@@ -188,7 +188,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
 @pytest.mark.parametrize(
     ("record", "reason", "detail"),
     [
-        ({}, Reason.NO_RECIPIENT, "the record has no contact, mobile, conversation or tags"),
+        ({}, Reason.NO_RECIPIENT, "the record has no contact, mobile or conversation"),
         ({"mobile": " "}, Reason.NO_RECIPIENT, "the record has no contact"),
         ({"contacts": []}, Reason.NO_RECIPIENT, "the record has no contact"),
         ({"tags": " , "}, Reason.NO_RECIPIENT, "the record has no contact"),

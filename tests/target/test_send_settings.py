@@ -27,6 +27,7 @@ def test_nothing_is_sent_unless_that_is_asked_for(settings: Settings) -> None:
     assert send_settings(settings) == SendSettings(
         send_enabled=False,
         ledger_url=None,
+        new_ledger=True,
         send_window_hours=24,
         delivery="at_most_once",
         resend_unknown=False,

@@ -216,9 +216,17 @@ def test_a_forgotten_one_cannot_be_retaken(ledger: Ledger) -> None:
 def test_what_is_known_is_not_settled(ledger: Ledger) -> None:
     claimed(ledger)
     assert not ledger.settle("none", "accepted", now=NOW + HOUR)
+    assert ledger.settle("k", "accepted", now=NOW + HOUR)
+    assert not ledger.settle("k", "rejected", now=NOW + HOUR)
+    assert ledger.get(["k"])["k"].status == "accepted"
+
+
+def test_what_is_rejected_can_only_be_settled_as_accepted(ledger: Ledger) -> None:
+    claimed(ledger)
     assert ledger.settle("k", "rejected", now=NOW + HOUR)
-    assert not ledger.settle("k", "accepted", now=NOW + HOUR)
-    assert ledger.get(["k"])["k"].status == "rejected"
+    assert not ledger.settle("k", "rejected", now=NOW + HOUR)
+    assert ledger.settle("k", "accepted", now=NOW + HOUR)
+    assert ledger.get(["k"])["k"].status == "accepted"
 
 
 def test_entries_come_in_pages_and_by_what_is_asked(ledger: Ledger) -> None:

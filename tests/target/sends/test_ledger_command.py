@@ -228,8 +228,9 @@ def test_the_ledger_is_the_targets(
     result = run("list")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"sakari: ledger_url: {tmp_path}/state/singer-sakari/ledger-tap.db is not there. "
-        "See whether this is the ledger_url that the target has.\n"
+        f"sakari: ledger_url: {tmp_path}/state/singer-sakari/ledger-tap.db is not there. See "
+        "whether ledger_url, or the home folder, is the one that the target had before; it makes a "
+        "ledger only where new_ledger is true.\n"
     )
     assert not (tmp_path / "state").exists()
     Path(".env").write_text("TARGET_SAKARI_ACCOUNT_ID=other\n")
@@ -246,3 +247,10 @@ def test_a_broken_ledger_is_one_line(run: Run, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(f"sakari: ledger_url: {tmp_path}/ledger.db is damaged")
     assert result.stderr.count("\n") == 1
+
+
+def test_what_was_settled_as_rejected_can_be_settled_as_accepted(run: Run, address: str) -> None:
+    result = run("settle", "refused", "--as", "accepted", "--yes")
+    assert (result.exit_code, statuses(address)["refused"]) == (0, "accepted")
+    assert run("settle", "refused", "--as", "rejected", "--yes").exit_code == 1
+    assert statuses(address)["refused"] == "accepted"

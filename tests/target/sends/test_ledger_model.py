@@ -244,7 +244,8 @@ class Runs(RuleBasedStateMachine):
         key = self.some_key(at)
         row = self.rows.get(key)
         done = self.ledgers[run].settle(key, status, now=self.now)
-        assert done == (row is not None and row.status in OPEN and not self.is_held(row))
+        ends = {*OPEN, "rejected"} if status == "accepted" else OPEN
+        assert done == (row is not None and row.status in ends and not self.is_held(row))
         if row and done:
             self.write(replace(row, status=status, changed_at=self.now))
 

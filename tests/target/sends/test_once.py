@@ -10,10 +10,11 @@ import pytest
 
 from sakari_emulator import answers
 from target_sakari.ledger.entries import Intent
+from target_sakari.ledger.errors import LedgerError
 from target_sakari.sends.resolve import Resolver
 from tests.target.run import Message, log_of, record, state
 from tests.target.sends.places import open_ledger
-from tests.target.sends.sending import Sending, number
+from tests.target.sends.sending import Sending, number, sends
 
 if TYPE_CHECKING:
     from sakari_emulator.rows import Contact
@@ -309,3 +310,23 @@ def test_what_was_put_off_in_part_comes_back_late_and_without_a_key(sending: Sen
 def test_an_odd_moment_of_reading_is_none(sending: Sending, moment: Any) -> None:
     odd = {**record("sends", contacts=number(0), text="Hello"), "time_extracted": moment}
     assert run(sending, odd, odd, key=()).ended == ["written", "skipped already_sent"]
+
+
+def test_without_leave_to_make_a_ledger_nothing_is_sent(sending: Sending) -> None:
+    for dry in (False, True):
+        done = sending.run(sends(2), new_ledger=False, dry_run=dry)
+        assert isinstance(done.error, LedgerError)
+        assert "is not there" in str(done.error)
+        assert "new_ledger" in str(done.error)
+    assert not sending.posts()
+    assert sending.run(sends(1)).ended == ["written"]
+    assert sending.run(sends(2), new_ledger=False).ended == ["skipped already_sent", "written"]
+
+
+def test_a_key_that_was_somebody_elses_is_told(sending: Sending) -> None:
+    assert sending.run(sends(1)).ended == ["written"]
+    other = [record("sends", id=0, mobile=number(1), text="Hello")]
+    done = sending.run([*sends(1), *other])
+    assert done.ended == ["skipped already_sent"] * 2
+    assert [bool(one["detail"]) for one in done.outcomes] == [False, True]
+    assert "A text with this key went to another number." in done.outcomes[1]["detail"]
