@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sakari_client.errors import SakariError
+from sakari_client.errors import SakariError, StoppedError
 from sakari_client.http import answers
 from sakari_client.resources.sent import failed
 from target_sakari.guards.cost import price_of
@@ -52,30 +52,38 @@ class Resolver:
 
         Raises:
             LedgerError: the ledger cannot be used.
+            StoppedError: the run is to stop; a later one looks.
         """
         if entry.content != send.intent.content:
             why = "Nobody knows whether it was sent, and its text has changed since."
             return standing.unresolved(entry, why)
         try:
             found = dict(self._found(send, entry))
-        except LedgerError:
+        except (LedgerError, StoppedError):
             raise
         except SakariError as error:
             why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
             return standing.unresolved(entry, why)
         for ending, is_it in found.items():
-            if not is_it:
-                continue
-            if self._ledger.resolve(entry, ending, now=now):
-                if ending.status == "rejected":
-                    return standing.refused(ending.code, 0)
-                return standing.sent(ending.message_id, 0)
-            current = self._ledger.get([entry.key]).get(entry.key)
-            if current != entry:  # somebody else has found out
-                return (current and standing.settled(current, send.intent)) or (
-                    standing.unresolved(entry, "It was changed by another run meanwhile.")
-                )
+            if is_it and (outcome := self._note(send, entry, ending, now)):
+                return outcome
         return self._absent(entry, now, found)
+
+    def _note(self, send: Send, entry: Entry, ending: Ending, now: dt.datetime) -> Outcome | None:
+        """Take down a message as what a send has become; None where it is another send's."""
+        if self._ledger.resolve(entry, ending, now=now):
+            if ending.status == "rejected":
+                return standing.refused(ending.code, 0)
+            return standing.sent(ending.message_id, 0)
+        current = self._ledger.get([entry.key]).get(entry.key)
+        if current != entry:  # somebody else has found out
+            return (current and standing.settled(current, send.intent)) or (
+                standing.unresolved(entry, "It was changed by another run meanwhile.")
+            )
+        if self._ledger.free(entry, [ending]):
+            why = "A message of the recipient's is its text, but another run sends to them now."
+            return standing.unresolved(entry, why)
+        return None
 
     def _absent(self, entry: Entry, now: dt.datetime, others: Iterable[Ending]) -> Outcome | None:
         """What to do about a send that no message is for certain.

@@ -13,6 +13,7 @@ from sakari_client.errors import (
     AmbiguousError,
     NotFoundError,
     SakariError,
+    StoppedError,
 )
 from target_sakari.failure import is_texts_own, outcome_before, outcome_of
 from target_sakari.guards.caps import recipient_cap
@@ -306,7 +307,10 @@ class Sender:
             return standing.settled(entry, send.intent) or _lost(entry)
         if self._run.stopping():
             return doubted
-        found = self._resolver.resolve(send, entry, self._run.now())
+        try:
+            found = self._resolver.resolve(send, entry, self._run.now())
+        except StoppedError:
+            return doubted
         if found and found.outcome == "unknown":
             return doubted
         return found and standing.counted(found, doubted.attempts)

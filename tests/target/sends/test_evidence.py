@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +12,11 @@ import pytest
 
 from sakari_emulator import answers
 from target_sakari.exits import exit_code
-from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.entries import Ending, Intent
 from target_sakari.ledger.errors import LedgerError
 from target_sakari.ledger.ledger import Ledger
-from tests.target.run import log_of, record
+from target_sakari.sends.resolve import Resolver
+from tests.target.run import log_of, record, state
 from tests.target.sends.places import age, open_ledger
 from tests.target.sends.sending import Sending, number, sends
 
@@ -185,3 +188,48 @@ def test_what_was_found_to_be_anothers_message_is_open_again(
     assert sorted(one.status for one in sending.entries()) == ["accepted", "unknown"]
     assert sending.run(second, **AGAIN).ended == ["written"]
     assert sending.received() == {number(0): 2}
+
+
+def _forget_the_answers(sending: Sending) -> None:
+    """As if the run had been killed before it read any, a while ago."""
+    with sqlite3.connect(sending.folder / "ledger.db") as database:
+        database.execute(
+            "UPDATE sakari_sends SET status = 'intent', message_id = NULL, job_id = NULL"
+        )
+    later(sending)
+
+
+@pytest.mark.parametrize("delivery", ["at_most_once", "at_least_once"])
+def test_what_was_found_is_not_sent_again_as_another_run_sends_to_them(
+    sending: Sending, delivery: str
+) -> None:
+    sending.run(sends(1))
+    _forget_the_answers(sending)
+    [row] = sending.entries()
+    other = Intent("other", row.account_id, "others", "another text", row.recipient, row.shown)
+    with open_ledger(sending.address) as ledger:
+        ledger.claim([other], run="B", now=dt.datetime.now(dt.timezone.utc))
+    done = sending.run(sends(1), delivery=delivery)
+    assert done.ended == ["unknown unresolved"]
+    assert sending.received() == {number(0): 1}
+
+
+def test_a_look_up_that_a_signal_cuts_short_gives_no_outcome(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending.run(sends(3))
+    _forget_the_answers(sending)
+    places = Resolver._places
+
+    def stopped(self: Resolver, *args: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return places(self, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Resolver, "_places", stopped)
+        done = sending.run([*sends(3), state(1)])
+    assert "unknown unresolved" not in done.ended
+    assert done.states == []
+    assert not done.rejects
+    assert set(sending.run(sends(3)).ended) <= {"written", "skipped already_sent"}
+    assert len(sending.texts()) == 3
