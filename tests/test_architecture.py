@@ -40,6 +40,14 @@ def test_imports_run_one_way(package: str) -> None:
             assert imported in MAY_IMPORT[package], f"{package}/{file} imports {imported}"
 
 
+def test_the_ledger_knows_nothing_of_those_who_send() -> None:
+    for file in (CHECKOUT / "target_sakari" / "ledger").rglob("*.py"):
+        for module in re.findall(
+            r"^ *from target_sakari\.(\w+)", file.read_text("utf-8"), re.MULTILINE
+        ):
+            assert module == "ledger", f"{file.name} imports target_sakari.{module}"
+
+
 def test_the_client_knows_nothing_of_singer() -> None:
     assert "singer_sdk" not in {imported for _, imported in _imports("sakari_client")}
 

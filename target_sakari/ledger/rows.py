@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import bindparam, func, select, tuple_, update
 
 from target_sakari.ledger.entries import OPEN, Entry
+from target_sakari.ledger.key import recipient_of
 from target_sakari.ledger.tables import in_ms, sends
-from target_sakari.sends.key import recipient_of
 
 if TYPE_CHECKING:
     import datetime as dt

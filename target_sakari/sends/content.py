@@ -10,10 +10,10 @@ from sakari_client.errors import InvalidInputError, NotFoundError, RequestRefuse
 from target_sakari.failure import is_run_wide
 from target_sakari.guards.files import local_file
 from target_sakari.guards.plain import plain
+from target_sakari.ledger.key import content_of
 from target_sakari.others.known_names import KnownNames
 from target_sakari.outcome import RejectedError
 from target_sakari.reasons import Reason
-from target_sakari.sends.key import content_of
 
 if TYPE_CHECKING:
     from pathlib import Path

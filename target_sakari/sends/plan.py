@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sakari_client.errors import SakariError
 from target_sakari.failure import outcome_before
 from target_sakari.ledger.entries import Entry, Intent
+from target_sakari.ledger.key import key_of, manner_of
 from target_sakari.mapping.inputs import nothing_known
 from target_sakari.outcome import Outcome, RejectedError
 from target_sakari.reasons import Reason
-from target_sakari.sends.key import key_of, manner_of
 
 if TYPE_CHECKING:
     import datetime as dt

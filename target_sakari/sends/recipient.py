@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sakari_client import phone
-from target_sakari.sends.key import RecipientKind, recipient_of
+from target_sakari.ledger.key import RecipientKind, recipient_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

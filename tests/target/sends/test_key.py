@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from target_sakari.sends.key import content_of, key_of, recipient_of
+from target_sakari.ledger.key import content_of, key_of, recipient_of
 
 ACCOUNT = "a" * 24
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from target_sakari.ledger.entries import Cap, Ending
+from target_sakari.ledger.key import recipient_of
 from target_sakari.ledger.opening import HOLD
-from target_sakari.sends.key import recipient_of
 from tests.target.sends.places import HOUR, NOW, SECOND, intent, open_ledger
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from target_sakari.ledger.entries import OPEN, STATUSES, Cap, Claim, Ending, Entry, Intent
-from target_sakari.sends.key import recipient_of
+from target_sakari.ledger.key import recipient_of
 from tests.examples import examples
 from tests.target.sends.places import HOUR, NOW, intent, open_ledger
 
