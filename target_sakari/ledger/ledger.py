@@ -20,12 +20,12 @@ from target_sakari.ledger.there import There
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections import Counter
     from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement
 
     from target_sakari.ledger.entries import Cap, Ending, Intent, Status
+    from target_sakari.ledger.sent import Sent
 
 logger = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ class Ledger(OpenLedger):
             for intent in intents:
                 if known := there.of(intent):
                     claims.append(Claim("there", known))
-                elif cap and sum(sent[who] for who in intent.recipients) >= cap.texts:
+                elif cap and sent.to(intent.recipients) >= cap.texts:
                     claims.append(Claim("capped", None))
                 else:
                     entry = rows.intended(intent, run, now, self._hold)
                     there.add(entry)
-                    sent[intent.recipient] += 1
+                    sent.add(entry.people)
                     new.append(asdict(entry))
                     claims.append(Claim("claimed", entry))
             if new:
@@ -208,17 +208,17 @@ class Ledger(OpenLedger):
             sent = rows.sent_to(connection, (intent for _, intent in takeovers), cap)
             for entry, intent in takeovers:
                 if there.get(entry.key) == entry and (entry.run == run or not entry.is_held(now)):
-                    if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
-                        if sum(sent[who] for who in intent.recipients) >= cap.texts:
-                            taken[entry.key] = None
-                            continue
-                        sent[intent.recipient] += 1
                     again = replace(
                         rows.intended(intent, run, now, self._hold),
                         key=entry.key,
                         first_at=entry.first_at if entry.status in OPEN else now,
                         tries=entry.tries + 1,
                     )
+                    if cap and not (entry.status in OPEN and entry.intended_at >= cap.since):
+                        if sent.to(intent.recipients) >= cap.texts:
+                            taken[entry.key] = None
+                            continue
+                        sent.add(again.people)
                     connection.execute(
                         update(sends).where(sends.c.key == entry.key).values(asdict(again))
                     )
@@ -235,10 +235,10 @@ class Ledger(OpenLedger):
         with self._reading() as connection:
             return rows.by_key(connection, keys)
 
-    def sent_since(self, recipients: Iterable[str], since: dt.datetime) -> Counter[str]:
-        """How many texts each recipient got or may have got since a moment."""
+    def sent_since(self, people: Iterable[str], since: dt.datetime) -> Sent:
+        """The texts that people got or may have got since a moment, by their hashes."""
         with self._reading() as connection:
-            return rows.sent_since(connection, recipients, since)
+            return rows.sent_since(connection, people, since)
 
     def free(self, entry: Entry, endings: Iterable[Ending]) -> list[Ending]:
         """What may have become of a send: without messages that are another send's already."""

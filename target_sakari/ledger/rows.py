@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, tuple_, update
 
 from target_sakari.ledger.entries import OPEN, Entry
 from target_sakari.ledger.key import recipient_of
+from target_sakari.ledger.sent import Sent
 from target_sakari.ledger.tables import in_ms, sends
 
 if TYPE_CHECKING:
@@ -124,16 +125,10 @@ def page(
     return [entry_of(row) for row in connection.execute(rows.limit(AT_ONCE)).mappings()]
 
 
-def sent_since(
-    connection: Connection, recipients: Iterable[str], since: dt.datetime
-) -> Counter[str]:
-    """How many texts each recipient got or may have got since a moment.
-
-    Each text counts once: for its recipient, and for the id of the contact only if that is not
-    among those asked for, as its number was another then.
-    """
-    found, people = Counter[str](), set(recipients)
+def sent_since(connection: Connection, people: Iterable[str], since: dt.datetime) -> Sent:
+    """The texts that people got or may have got since a moment, by their hashes."""
     to = sends.c.recipient, sends.c.contact
+    found: dict[tuple[str, str | None], int] = {}
     for some in _chunks(people):
         for column in to:
             rows = (
@@ -142,20 +137,20 @@ def sent_since(
                 .where(sends.c.status != "rejected")
                 .group_by(*to)
             )
-            for row in connection.execute(rows):
-                if column is sends.c.recipient:
-                    found[row.recipient] += row.texts
-                elif row.recipient not in people:
-                    found[row.contact] += row.texts
-    return found
+            found.update(
+                {(one.recipient, one.contact): one.texts for one in connection.execute(rows)}
+            )
+    sent = Sent()
+    for names, texts in found.items():
+        sent.add(filter(None, names), texts)
+    return sent
 
 
-def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) -> Counter[str]:
-    """How many texts the recipients of intents got since a cap's moment; not counted without."""
+def sent_to(connection: Connection, intents: Iterable[Intent], cap: Cap | None) -> Sent:
+    """The texts that the recipients of intents got since a cap's moment; not counted without."""
     if cap is None:
-        return Counter()
-    people = {who for one in intents for who in one.recipients}
-    return sent_since(connection, people, cap.since)
+        return Sent()
+    return sent_since(connection, (who for one in intents for who in one.recipients), cap.since)
 
 
 def is_held(now: dt.datetime) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from target_sakari.abreast import abreast
 from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.guards.plain import warning
 from target_sakari.ledger.entries import DAY, OPEN
+from target_sakari.ledger.sent import Sent
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
@@ -79,7 +80,7 @@ class SendWriter:
         self._ledger: Ledger | None = None
         self._opened = False
         self._planned: set[Hashable] = set()
-        self._planned_for: Counter[str] = Counter()
+        self._planned_for = Sent()
         self._warned: set[str] = set()
 
     def write(self, items: Sequence[Item], tell: Tell) -> None:
@@ -193,7 +194,7 @@ class SendWriter:
         since = now - DAY
         sent = self._sent(sends, since)
         if not self._dry:  # then the ledger has all batches before
-            self._planned, self._planned_for = set(), Counter()
+            self._planned, self._planned_for = set(), Sent()
         for one in sends:
             double = not self._planned.isdisjoint(one.names())
             if double and self._dry:
@@ -202,9 +203,9 @@ class SendWriter:
                 self._settle(tally, one, outcome)
                 continue
             itself, who = _counts(one, since), one.intent.recipients
-            texts = sum(sent[name] for name in who) - itself
+            texts = sent.to(who) - itself
             if not double:
-                texts += sum(self._planned_for[name] for name in who)
+                texts += self._planned_for.to(who)
             against = objection(one, self._settings, now=now, sent=texts)
             if against:
                 self._settle(tally, one, standing.objected(against))
@@ -212,16 +213,17 @@ class SendWriter:
                 doubles.append(one)
             else:
                 ready.append(one)
-                self._planned_for[one.intent.recipient] += not itself
+                if not itself:
+                    self._planned_for.add(who)
                 if one.intent.key or self._settings.send_window_hours:
                     self._planned.update(one.names())
         return ready, doubles
 
-    def _sent(self, sends: Sequence[Send], since: dt.datetime) -> Counter[str]:
-        """How many texts each recipient got since a moment, by the ledger."""
+    def _sent(self, sends: Sequence[Send], since: dt.datetime) -> Sent:
+        """The texts that recipients got since a moment, by the ledger."""
         if self._ledger is None or not self._settings.max_per_recipient_per_day:
-            return Counter()
-        people = {who for one in sends for who in one.intent.recipients}
+            return Sent()
+        people = (who for one in sends for who in one.intent.recipients)
         return self._ledger.sent_since(people, since)
 
     def _late_objection(self, send: Send) -> Objection | None:
@@ -302,8 +304,5 @@ def _counts(send: Send, since: dt.datetime) -> bool:
         row is not None
         and row.status in OPEN
         and row.intended_at >= since
-        and (
-            row.recipient in intent.recipients
-            or (row.contact_id is not None and row.contact_id == intent.contact_id)
-        )
+        and not row.people.isdisjoint(intent.recipients)
     )

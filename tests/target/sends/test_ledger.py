@@ -120,8 +120,15 @@ def test_a_record_is_one_send_to_a_person_however_they_are_known(ledger: Ledger)
 def test_a_cap_counts_a_person_whose_number_is_another_now(ledger: Ledger) -> None:
     contact = recipient_of("a" * 24, "contact", "1")
     claimed(ledger, recipient="old", contact_id="1")
-    assert ledger.sent_since(["old", contact], NOW) == {"old": 1}
-    assert ledger.sent_since(["new", contact], NOW) == {contact: 1}
+    sent = ledger.sent_since(["old", "new", contact], NOW)
+    assert [sent.to(one) for one in (["old"], ["new"], ["new", contact], ["old", contact])] == [
+        1, 0, 1, 1,
+    ]  # fmt: skip
+    # Also beside a text to the number of before.
+    corrected = intent("one", recipient="new", contact_id="1", other_recipients=(contact,))
+    claims = [corrected, intent("other", recipient="old")]
+    capped = ledger.claim(claims, run="A", now=NOW, cap=Cap(1, NOW))
+    assert [one.outcome for one in capped] == ["capped", "capped"]
 
 
 def test_a_cap_counts_what_may_have_gone_out(ledger: Ledger) -> None:
@@ -129,8 +136,9 @@ def test_a_cap_counts_what_may_have_gone_out(ledger: Ledger) -> None:
         claimed(ledger, f"k{at}")
         if status != "intent":
             ledger.end([Ending(f"k{at}", status)], run="A", now=NOW)  # type: ignore[arg-type]
-    assert ledger.sent_since(["r", "r2"], NOW) == {"r": 3}
-    assert ledger.sent_since(["r"], NOW + SECOND) == {}
+    sent = ledger.sent_since(["r", "r2"], NOW)
+    assert [sent.to([one]) for one in ("r", "r2")] == [3, 0]
+    assert ledger.sent_since(["r"], NOW + SECOND).to(["r"]) == 0
     some = [intent("k0"), intent("new"), intent("newer"), intent("other", recipient="r2")]
     claims = ledger.claim(some, run="A", now=NOW, cap=Cap(4, NOW))
     assert [one.outcome for one in claims] == ["there", "claimed", "capped", "claimed"]
