@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from sakari_emulator import fixtures, numbers, texts, words
 from sakari_emulator.rows import (
@@ -110,8 +110,11 @@ class Maker:
         count = self._counters["contacts"]
         # Another seed starts elsewhere among the numbers, so that two accounts look different.
         mobile = numbers.fiction(count - 1 + self.seed * 997)
-        mobile.line_type = "mobile" if mobile.country == "US" else "fixed_line"
-        mobile.verified = iso(at) if self.chance(0.7) else None
+        mobile = structs.replace(
+            mobile,
+            line_type="mobile" if mobile.country == "US" else "fixed_line",
+            verified=iso(at) if self.chance(0.7) else None,
+        )
         first, last = self.word(words.FIRST_NAMES), self.word(words.LAST_NAMES)
         handle = "".join(char for char in f"{first}{count}" if char.isascii()).lower()
         return Contact(

@@ -32,8 +32,8 @@ class Row(msgspec.Struct, kw_only=True):
     updated_by: Json
 
 
-class Mobile(msgspec.Struct):
-    """A contact's number.
+class Mobile(msgspec.Struct, frozen=True):
+    """A contact's number; changed by `ContactTable.give`, which finds contacts by it.
 
     Attributes:
         number: E.164.

@@ -7,6 +7,7 @@ import pytest
 
 from sakari_client.cli.outcomes import outcomes
 from sakari_client.resources.sent import read_result
+from sakari_emulator.rows import Mobile
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
@@ -263,11 +264,9 @@ def test_contacts_of_one_number_behind_a_tag_are_said_before_it_is_sent(
     said = "share a phone number"
     assert said not in run("send", "--tag", "only-here", "--text", "x", "--dry-run").stderr
     for row in several[:3]:
-        assert row.mobile is not None
-        row.mobile.number, row.mobile.country = NUMBER, "US"
-    assert several[2].mobile is not None
-    several[2].mobile.number = "(212) 555-0199"
-    several[2].mobile.country = None  # type: ignore[assignment]  # it may not be known
+        emulator.account.contacts.give(row, Mobile(NUMBER, NUMBER, "US"))
+    unclear: Any = ("(212) 555-0199", "(212) 555-0199", None)  # the country may not be known
+    emulator.account.contacts.give(several[2], Mobile(*unclear))
     result = run("send", "--tag", "only-here", "--text", "x")
     assert result.exit_code == 2
     assert "3 of them share a phone number with another contact" in result.stderr

@@ -9,6 +9,7 @@ import pytest
 from sakari_client import phone
 from sakari_client.client import SakariClient
 from sakari_client.errors import InvalidInputError, SeveralFoundError
+from sakari_emulator.rows import Mobile
 from tests.client.reach import Sleeps
 
 if TYPE_CHECKING:
@@ -52,9 +53,7 @@ def test_several_contacts_with_one_number_are_no_guess(
 ) -> None:
     rows = list(emulator.account.contacts)[:2]
     for row in rows:
-        assert row.mobile is not None
-        row.mobile.number = row.mobile.typed = "+12125550123"
-        row.mobile.country = "US"
+        emulator.account.contacts.give(row, Mobile("+12125550123", "+12125550123", "US"))
     with pytest.raises(SeveralFoundError) as caught:
         sakari.contacts.find_by_mobile("+12125550123")
     assert set(caught.value.ids) == {row.id for row in rows}
@@ -96,9 +95,8 @@ def test_numbers_in_international_form(
 def number_of_row(emulator: EmulatorServer, index: int, number: str, country: str | None) -> str:
     """Have a contact of the emulator keep a number as it was sent; gives the contact's id."""
     row = list(emulator.account.contacts)[index]
-    assert row.mobile is not None
-    row.mobile.number, row.mobile.typed = number, number
-    row.mobile.country = country  # type: ignore[assignment]  # it may not be known
+    unclear: Any = (number, number, country)  # which may not be known
+    emulator.account.contacts.give(row, Mobile(*unclear))
     return row.id
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sakari_emulator.rows import Mobile
 from target_sakari.reasons import Reason
 from tests.target.contact_loads import (
     ROUTE,
@@ -237,9 +238,8 @@ def test_a_number_in_another_writing_is_the_same(
     emulator: EmulatorServer, settings: dict[str, Any], ada: str
 ) -> None:
     emulator.switch(number_form="as_sent")
-    mobile = stored(emulator, number(0)).mobile
-    assert mobile is not None
-    mobile.typed = "(907) 555-0140"
+    written = Mobile(number(0), "(907) 555-0140", "US")
+    emulator.account.contacts.give(stored(emulator, number(0)), written)
     assert outcome_of(load(settings, [ADA])) == ("update", "unchanged", None)
     result = load(settings, [{**ADA, "firstName": "Augusta"}])
     assert outcome_of(result) == ("update", "written", None)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from sakari_emulator.server import EmulatorServer
 from target_sakari.exits import exit_code
@@ -32,7 +33,7 @@ def sending(_running: EmulatorServer, tmp_path: Path) -> Sending:
     for one in _running.account.contacts:
         one.blocked, one.valid, one.error = None, True, None
         if one.mobile:
-            one.mobile.line_type = "mobile"
+            _running.account.contacts.give(one, replace(one.mobile, line_type="mobile"))
     return Sending(_running, tmp_path)
 
 

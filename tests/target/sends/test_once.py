@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sakari_emulator import answers
+from sakari_emulator.rows import Mobile
 from target_sakari.ledger.entries import Intent
 from target_sakari.ledger.errors import LedgerError
 from target_sakari.sends.resolve import Resolver
@@ -26,10 +27,14 @@ def contact_of(sending: Sending, mobile: str, at: int = 0) -> Contact:
     """A contact of this number, whom nothing stands against."""
     contact = list(sending.server.account.contacts)[at]
     contact.valid, contact.blocked, contact.error = True, None, None
-    assert contact.mobile
-    contact.mobile.number, contact.mobile.valid = mobile, True
-    contact.mobile.line_type = "mobile"
+    give(sending, contact, mobile)
     return contact
+
+
+def give(sending: Sending, contact: Contact, mobile: str) -> None:
+    """Have a contact of this number from now on."""
+    new = Mobile(mobile, mobile, "US", line_type="mobile")
+    sending.server.account.contacts.give(contact, new)
 
 
 def hello(key: int, *contacts: str) -> Message:
@@ -98,8 +103,7 @@ def test_a_number_that_is_corrected_makes_nobody_another(sending: Sending) -> No
     assert run(sending, hello(1, contact.id, number(1))).ended == ["written"]
     assert run(sending, tagged, **tags).ended == ["written"]
     keyless = record("sends", contacts=contact.id, text="Hello")
-    assert contact.mobile
-    contact.mobile.number = number(5)
+    give(sending, contact, number(5))
     assert run(sending, hello(1, contact.id, number(1))).ended == ["skipped already_sent"]
     assert run(sending, tagged, **tags).ended == ["skipped already_sent"]
     assert run(sending, keyless, key=()).ended == ["skipped already_sent"]
@@ -118,8 +122,7 @@ def test_one_who_was_refused_is_tried_again_with_another_number(
     assert "1 rejected" in done.outcomes[0]["detail"]
     assert sending.received() == {number(1): 1}
     assert run(sending, two).ended == ["rejected already_rejected"]
-    assert contact.mobile
-    contact.mobile.number = number(5)
+    give(sending, contact, number(5))
     assert run(sending, two).ended == ["written"]
     assert sending.received() == {number(1): 1, number(5): 1}
 
@@ -330,3 +333,22 @@ def test_a_key_that_was_somebody_elses_is_told(sending: Sending) -> None:
     assert done.ended == ["skipped already_sent"] * 2
     assert [bool(one["detail"]) for one in done.outcomes] == [False, True]
     assert "A text with this key went to another number." in done.outcomes[1]["detail"]
+
+
+def test_a_cap_holds_beside_a_text_to_the_number_of_before(sending: Sending) -> None:
+    contact = contact_of(sending, number(0))
+    assert contact.mobile
+    fields = ("id", "mobile", "sakari_id", "text")
+
+    def text(key: int, words: str) -> Message:
+        return record("sends", id=key, sakari_id=contact.id, text=words)
+
+    assert sending.run([text(1, "One")], fields=fields).ended == ["written"]
+    give(sending, contact, number(1))
+    assert sending.run([text(2, "Two")], fields=fields).ended == ["written"]
+    both = [text(3, "Three"), record("sends", id=4, mobile=number(0), text="Three")]
+    done = sending.run(both, fields=fields, max_per_recipient_per_day=2)
+    assert sorted(done.ended) == ["deferred recipient_cap", "written"]
+    assert (
+        len([one for one in sending.texts() if one.contact and one.contact.id == contact.id]) == 2
+    )

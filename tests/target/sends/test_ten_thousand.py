@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from sakari_emulator.server import EmulatorServer
 from tests.target.run import record
 from tests.target.sends.sending import Sending
@@ -12,7 +14,7 @@ from tests.target.sends.sending import Sending
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sakari_emulator.rows import Contact
+    from sakari_emulator.contact_table import ContactTable
 
 COUNT = 10_000
 OPTED_OUT = 100
@@ -27,7 +29,7 @@ def test_ten_thousand(tmp_path: Path) -> None:
         contacts=OPTED_OUT + INVALID, messages=0, templates=0, conversations=0
     ) as server:
         server.account.balance = 100_000
-        numbers = _numbers(list(server.account.contacts))
+        numbers = _numbers(server.account.contacts)
         given = [
             record("sends", id=at, mobile=numbers[at * 7_919 % COUNT], text="Hello")
             for at in range(COUNT)
@@ -66,11 +68,11 @@ def _check(sending: Sending, numbers: list[str], summary: dict[str, Any], *, bef
     return len(received)
 
 
-def _numbers(contacts: list[Contact]) -> list[str]:
+def _numbers(contacts: ContactTable) -> list[str]:
     """Those of people who opted out, wrong ones, and at the end those that are right."""
     for at, one in enumerate(contacts):
         assert one.mobile
-        one.mobile.line_type = "mobile"
+        contacts.give(one, replace(one.mobile, line_type="mobile"))
         one.valid, one.error = at < OPTED_OUT, None
         one.blocked = "2026-01-01T00:00:00.000Z" if at < OPTED_OUT else None
     known = [one.mobile.number for one in contacts if one.mobile]
