@@ -24,6 +24,7 @@ from sakari_client.errors import (
     RequestRefusedError,
     SakariError,
     StoppedError,
+    TooLateError,
 )
 from sakari_client.http import answers
 from sakari_client.http.bodies import Body, as_form, as_json
@@ -141,7 +142,7 @@ class Transport:
         """How many requests may be in flight at present."""
         return self._throttle.width.now
 
-    def call(
+    def call(  # noqa: PLR0913
         self,
         operation: Operation,
         *,
@@ -149,6 +150,7 @@ class Transport:
         query: Query | None = None,
         body: Body | None = None,
         read: Read = answers.read,
+        within: float | None = None,
     ) -> Any:
         """Carry out an operation, with retries.
 
@@ -160,6 +162,7 @@ class Transport:
             read: makes something of the answer. Its `InvalidAnswerError` has the request
                 repeated where that does no harm. Default: the decoded document, envelope
                 included (None where there is no body).
+            within: seconds after which no try begins any more: `TooLateError`.
 
         Returns:
             What `read` makes of the answer.
@@ -172,6 +175,7 @@ class Transport:
             method=operation.method,
             url=self._url(operation, ids or {}, query or {}),
             body=body,
+            until=None if within is None else self._clock.monotonic() + within,
         )
         self._breaker.check(request.operation)
         earlier: list[Failure] = []
@@ -258,6 +262,11 @@ class Transport:
             if self._stopping():
                 what = "not sent" if number == 1 else "not tried again"
                 raise _stopped(f"{request.operation}: {what}", request.operation)
+            if request.until is not None and self._clock.monotonic() >= request.until:
+                raise TooLateError(
+                    f"{request.operation}: its time was over before its turn had come.",
+                    operation=request.operation,
+                )
             answer, seconds = self._send(request, token, number)
             if token is not None and answer.status // 100 == _SUCCESS:
                 self.auth.note_accepted(token)

@@ -78,12 +78,14 @@ class Request:
         method: HTTP method.
         url: whole address, query included.
         body: what to send along, or None.
+        until: no try begins after this moment, by the monotonic clock; None: whenever.
     """
 
     operation: str
     method: str
     url: str
     body: Body | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True)

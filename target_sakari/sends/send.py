@@ -14,6 +14,7 @@ from sakari_client.errors import (
     NotFoundError,
     SakariError,
     StoppedError,
+    TooLateError,
 )
 from target_sakari.failure import is_texts_own, outcome_before, outcome_of
 from target_sakari.guards.caps import recipient_cap
@@ -180,7 +181,11 @@ class Sender:
                     media=media,
                     conversation_strategy=content.strategy,
                     phone_number_group=content.group,
+                    within=self._seconds_left(claimed),
                 )
+            except TooLateError:  # as Sakari has refused others with 429s for so long
+                self._ask_anew(group, claimed, media)
+                return
             except AmbiguousError as error:
                 doubt = str(error.__cause__)
                 doubtful = self._end(
@@ -194,6 +199,12 @@ class Sender:
                 doubtful = self._answered(group, claimed, answer, count.requests)
             attempts = count.requests
         self._resolve(group, doubtful, media, doubt, attempts, tries)
+
+    def _seconds_left(self, claimed: Sequence[_Claimed]) -> float:
+        """Within which a try must begin, to end before others may take the claims over."""
+        config = self._run.client.config
+        left = min(one.entry.held_until for one in claimed) - self._run.now()
+        return left.total_seconds() - config.connect_timeout - config.request_timeout
 
     def _answered(
         self, group: Group, claimed: Sequence[_Claimed], answer: SendResult, attempts: int

@@ -16,6 +16,7 @@ from sakari_client.config import ClientConfig
 from sakari_client.http.bodies import as_json
 from sakari_client.http.transport import Operation, Transport
 from tests.client.reach import LIST, SEND, Sleeps, odd, transport
+from tests.fake_clock import FakeClock
 from tests.odd_server import answer, odd_server
 
 if TYPE_CHECKING:
@@ -167,6 +168,23 @@ def test_a_program_that_is_to_stop_does_not_try_again(
     assert ended.value.operation == str(operation)
     assert sum(slept) < 1
     assert len([one for one in emulator.requests if "/contacts" in one.path]) == 1
+
+
+def test_a_send_whose_time_is_over_is_not_tried_again(
+    emulator: EmulatorServer, settings: dict[str, Any]
+) -> None:
+    emulator.switch(rate_limit_every=1, retry_after="seconds")
+    time = FakeClock()
+    with SakariClient.from_settings(settings, clock=time.clock) as sakari:
+        with pytest.raises(errors.TooLateError, match="POST /messages: its time was over") as late:
+            sakari.messages.send("Hello", contacts=["+12125550123"], within=0.5)
+        assert sum(time.sleeps) >= 0.5
+        assert not late.value.earlier_may_have_acted
+        sends = [one for one in emulator.requests if one.path.endswith("/messages")]
+        assert [one.status for one in sends] == [429]
+        emulator.switch(rate_limit_every=0)
+        [told] = sakari.messages.send("Hello", contacts=["+12125550123"], within=60).recipients
+        assert told.status == "accepted"
 
 
 def test_a_program_that_is_to_stop_sends_nothing_more(

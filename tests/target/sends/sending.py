@@ -73,6 +73,7 @@ class Sending:
         *,
         key: Sequence[str] = ("id",),
         fields: Sequence[str] = FIELDS,
+        clock: Any = None,
         **settings: Any,
     ) -> Done:
         """Send records of the stream `sends`; a SCHEMA message among them goes as it is."""
@@ -85,7 +86,7 @@ class Sending:
             [first, *records],
             folder,
             make_writers,
-            clock=Sleeps(),  # type: ignore[arg-type]  # it has a clock, and that is all
+            clock=clock or Sleeps(),  # type: ignore[arg-type]  # it has a clock, and that is all
         )
 
     def texts(self) -> list[Text]:

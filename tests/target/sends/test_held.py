@@ -10,18 +10,21 @@ import pytest
 
 from sakari_client.config import ClientConfig
 from sakari_emulator import answers
+from target_sakari.ledger import hold as hold_module
 from target_sakari.ledger.entries import Ending, Intent
 from target_sakari.ledger.hold import hold
 from tests.conftest import settings_for
+from tests.fake_clock import FakeClock
 from tests.target.run import log_of
 from tests.target.sends.places import HOUR, NOW, age, intent, open_ledger
-from tests.target.sends.sending import Sending, sends
+from tests.target.sends.sending import Sending, number, sends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from target_sakari.ledger.entries import Entry
     from target_sakari.ledger.ledger import Ledger
+    from tests.target.run import Done
     from tests.target.sends.watched_account import WatchedAccount
 
 MINUTE = dt.timedelta(minutes=1)
@@ -151,3 +154,45 @@ def test_a_person_who_settles_a_text_on_its_way_is_refused(
     assert settled == [False]
     account.watch(arrived=lambda _: answers.failure(500, "json"))
     assert sending.run(sends(1, "Mended")).ended == ["skipped already_sent"]
+
+
+class _Waits(FakeClock):
+    """Has something done in each sleep."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        super().__init__()
+        self._do = do
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._do()
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_a_run_that_is_kept_waiting_for_too_long_claims_anew(
+    sending: Sending,
+    account: WatchedAccount,
+    monkeypatch: pytest.MonkeyPatch,
+    taken_over: bool,  # noqa: FBT001
+) -> None:
+    limited = answers.failure(429, "json")
+    limited.headers["retry-after"] = "30"
+    account.watch(arrived=lambda at: limited if at == 1 else None)
+    # A request must begin within five seconds, then: the time-outs are 70.
+    monkeypatch.setattr(hold_module, "hold", lambda _: dt.timedelta(seconds=75))
+    beside: list[Done] = []
+
+    def wait() -> None:
+        if taken_over and not beside and sending.posts() == 1:
+            age(sending.folder / "ledger.db", 2 * MINUTE)
+            beside.append(sending.run(sends(1), resend_unknown=True, unknown_grace_seconds=0))
+
+    done = sending.run(sends(1), clock=_Waits(wait))
+    assert sending.received() == {number(0): 1}
+    assert sending.posts() == 2
+    if taken_over:
+        assert [beside[0].ended, done.ended] == [["written"], ["skipped already_sent"]]
+    else:
+        assert done.ended == ["written"]
+        [row] = sending.entries()
+        assert row.intended_at > row.first_at + dt.timedelta(seconds=25)
