@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.target.run import Done
+    from tests.target.run import Done, Message
     from tests.target.sends.watched_account import WatchedAccount
 
 AGAIN: dict[str, Any] = {"resend_unknown": True, "unknown_grace_seconds": 0}
@@ -49,6 +49,19 @@ def after_end(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None], *, at: st
         return lost
 
     monkeypatch.setattr(Ledger, "end", ended)
+
+
+def _two_of_one_text(
+    sending: Sending, account: WatchedAccount
+) -> tuple[list[Message], list[Message]]:
+    """Records of the same text to the same person; the second is unknown, and did not go out."""
+    first, second = (
+        [record("sends", id=at, mobile=number(0), text="Hello")] for at in ("first", "second")
+    )
+    account.fail_next_send()
+    sending.run(second)
+    account.watch()
+    return first, second
 
 
 def sent_elsewhere(sending: Sending, folder: Path, text: str) -> None:
@@ -150,12 +163,7 @@ def test_a_ledger_that_fails_while_it_is_looked_up_ends_the_run(
 def test_a_message_of_a_text_on_its_way_is_not_anothers(
     sending: Sending, account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = (
-        [record("sends", id=at, mobile=number(0), text="Hello")] for at in ("first", "second")
-    )
-    account.fail_next_send()
-    sending.run(second)
-    account.watch()
+    first, second = _two_of_one_text(sending, account)
     beside: list[Done] = []
     after_end(monkeypatch, lambda: beside.append(sending.run(second, **AGAIN)), at="before")
     assert sending.run(first).ended == ["written"]
@@ -168,12 +176,7 @@ def test_a_message_of_a_text_on_its_way_is_not_anothers(
 def test_what_was_found_to_be_anothers_message_is_open_again(
     sending: Sending, account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = (
-        [record("sends", id=at, mobile=number(0), text="Hello")] for at in ("first", "second")
-    )
-    account.fail_next_send()
-    sending.run(second)
-    account.watch()
+    first, second = _two_of_one_text(sending, account)
     beside: list[Done] = []
 
     def find() -> None:
