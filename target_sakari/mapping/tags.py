@@ -11,7 +11,7 @@ from target_sakari.mapping.values import faithful
 if TYPE_CHECKING:
     from sakari_client.resources.base import Record
 
-_BETWEEN = re.compile(r"[,;|]")
+_BETWEEN = re.compile(r"[,;|\r\n]")
 
 
 def split(text: str) -> list[str]:

@@ -104,6 +104,12 @@ def test_null_and_blank_clear_where_that_is_asked_for() -> None:
     assert read({"mobile": NUMBER}, null_clears=True) == ContactInput(mobile=NUMBER, country="US")
 
 
+@pytest.mark.parametrize("between", [",", ";", "|", "\n", " , "])
+def test_a_text_may_hold_several_tags(between: str) -> None:
+    found = read({"mobile": NUMBER, "tags": f"vip{between}new"})
+    assert found.tags == ({"tag": "vip"}, {"tag": "new"})
+
+
 @pytest.mark.parametrize("tags", [[], ",", "[]", [" "]])
 def test_an_empty_list_of_tags_says_nothing_unless_null_clears(tags: Any) -> None:
     assert read({"mobile": NUMBER, "tags": tags}).tags is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from devtools.meltano import CHECKOUT
 from sakari_client.config import ClientConfig
 from sakari_emulator import answers
 from target_sakari.ledger import hold as hold_module
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.target.sends.watched_account import WatchedAccount
 
 MINUTE = dt.timedelta(minutes=1)
+SEND_PAGE = CHECKOUT / "docs" / "send.md"
 
 
 @pytest.fixture
@@ -103,6 +105,8 @@ def test_a_claim_is_held_for_all_tries_of_its_request(sending: Sending) -> None:
     config = ClientConfig.from_settings(settings)
     longest = 11 * (config.connect_timeout + config.request_timeout + config.retry_max_wait)
     assert hold(config) >= dt.timedelta(seconds=longest)
+    default = ClientConfig.from_settings(settings_for(sending.server))
+    assert f"({hold(default).seconds // 60} minutes, unless" in SEND_PAGE.read_text("utf-8")
     forever = ClientConfig.from_settings({**settings, "max_retries": 10**15})
     assert NOW + hold(forever) < NOW + dt.timedelta(days=8)
 
