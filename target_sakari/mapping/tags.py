@@ -15,7 +15,7 @@ _BETWEEN = re.compile(r"[,;|\r\n]")
 
 
 def split(text: str) -> list[str]:
-    """Names in a text, with commas, semicolons or pipes between them."""
+    """Names in a text, with commas, semicolons, pipes or line breaks between them."""
     return [name for part in _BETWEEN.split(text) if (name := part.strip())]
 
 
