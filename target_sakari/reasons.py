@@ -36,9 +36,9 @@ class Reason(str, enum.Enum):
     QUIET_HOURS = "quiet_hours", "It is in the quiet hours where the recipient may be."
     UNKNOWN_ZONE = "unknown_zone", "There are quiet hours, and no time zone is known."
     RECIPIENT_CAP = "recipient_cap", "The recipient has got enough texts in the last 24 hours."
-    MAX_MESSAGES = "max_messages", "The run's number of messages is used up."
-    MAX_SEGMENTS = "max_segments", "The run's number of segments is used up."
-    MAX_COST = "max_cost", "The run's money is used up."
+    MAX_MESSAGES = "max_messages", "The run would send more messages than it may."
+    MAX_SEGMENTS = "max_segments", "The run would send more segments than it may."
+    MAX_COST = "max_cost", "The run would cost more than it may."
     STOP_WORD = "stop_word", "The text is nothing but a word such as STOP, as people reply."
     NO_OPT_OUT_TEXT = "no_opt_out_text", "The text does not say how to get no more of them."
     # What the ledger of sends has.

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_MOST_ROWS = 100_000
+ROWS = 1_000
+"""That are written together, unless the settings say otherwise."""
+MOST_ROWS = 100_000
+"""That are held in memory."""
+
 _LONGEST_WAIT = 86_400
 
 _NAMES: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": NOT_BLANK}}
@@ -117,12 +121,13 @@ TARGET_SETTINGS: dict[str, dict[str, Any]] = {
         "description": "The same as a percentage, from the hundredth record on. 100 never stops.",
     },
     "batch_size_rows": {
-        "type": "integer",
+        "type": ["integer", "null"],
         "title": "Batch size",
-        "default": 1000,
         "minimum": 1,
-        "maximum": _MOST_ROWS,
-        "description": "Records that are written together, and held in memory.",
+        "maximum": MOST_ROWS,
+        "description": "Records that are written together, and held in memory. Default: "
+        f"{ROWS:,}; where a run that sends texts has a limit (`max_messages`, `max_segments`, "
+        f"`max_cost`), all of its input, up to {MOST_ROWS:,}, so that it is checked as a whole.",
     },
     "batch_wait": {
         "type": ["number", "string"],
@@ -131,7 +136,8 @@ TARGET_SETTINGS: dict[str, dict[str, Any]] = {
         "minimum": 0,
         "maximum": _LONGEST_WAIT,
         "description": "Seconds until records are written though their batch is not full, also "
-        "while no more come in; and until a state goes out.",
+        "while no more come in; and until a state goes out. Not where all of the input is waited "
+        "for: see `batch_size_rows`.",
     },
     **SEND_SETTINGS,
 }
@@ -152,7 +158,7 @@ class LoadSettings:
     rejects_path: Path | None
     max_rejected: int | None
     max_rejected_percent: float | None
-    batch_size_rows: int
+    batch_size_rows: int | None
     batch_wait: float
 
     def __post_init__(self) -> None:
@@ -176,6 +182,6 @@ class LoadSettings:
             max_rejected_percent=None
             if settings["max_rejected_percent"] is None
             else number("max_rejected_percent", settings["max_rejected_percent"], 100),
-            batch_size_rows=int(settings["batch_size_rows"]),
+            batch_size_rows=settings.get("batch_size_rows"),
             batch_wait=number("batch_wait", settings["batch_wait"], _LONGEST_WAIT),
         )

@@ -13,6 +13,7 @@ from singer_sdk.exceptions import MissingKeyPropertiesError
 from sakari_client.errors import StoppedError
 from target_sakari.loading.amounts import amounts_json, amounts_table
 from target_sakari.loading.checkpoint import Checkpoint
+from target_sakari.loading.patience import Patience
 from target_sakari.loading.progress import Progress
 from target_sakari.loading.request_count import RequestCount
 from target_sakari.loading.state_output import write_state
@@ -98,7 +99,6 @@ class _Entry:
 class Loader:
     """Writes records in batches.
 
-    A batch is written when it is full, or when its first record has waited `batch_wait` seconds.
     Whatever ends a run, what is known by then is told, and the state goes out that is true by then.
 
     Attributes:
@@ -120,7 +120,7 @@ class Loader:
         self._summary = Summary()
         self._checkpoint = Checkpoint()
         self._batch: dict[int, _Entry] = {}
-        self._since: float | None = None
+        self._patience = Patience(settings, outside.sending.limits, outside.clock)
         self._began = outside.clock.monotonic()
         self._progress = Progress(outside.logger, outside.clock)
         self._routes: dict[tuple[str, str], Route] = {}
@@ -153,6 +153,11 @@ class Loader:
     def add_route(self, stream: str, route: Route) -> None:
         """A stream came that goes into Sakari, perhaps under another name by stream maps."""
         self._routes[stream, route.stream] = route
+        if self._patience.add_route(route):
+            self._outside.logger.info(
+                "%s: as the run has a limit, all of the input is read before the first text goes "
+                "out.", stream,
+            )  # fmt: skip
 
     def add_record(self, received: Received, route: Route, record: Mapping[str, Any]) -> None:
         """A record came that is to be written.
@@ -178,27 +183,20 @@ class Loader:
         """A state came."""
         self.whole.add_state()
         self._checkpoint.add_state(state)
-        self._start_waiting()
+        self._patience.start()
 
     def _add(self, position: int, entry: _Entry) -> None:
         self._batch[position] = entry
         self._summary.add_record(entry.received.stream)
-        self._start_waiting()
-        if len(self._batch) >= self._settings.batch_size_rows:
+        self._patience.start()
+        if self._patience.is_over(len(self._batch)):
             self.flush()
 
     # Time
 
-    def _start_waiting(self) -> None:
-        if self._since is None:
-            self._since = self._outside.clock.monotonic()
-
     def seconds_left(self) -> float | None:
         """Until the batch is to be written, though no more comes in; None where there is none."""
-        if self._since is None:
-            return None
-        waited = self._outside.clock.monotonic() - self._since
-        return max(0.0, self._settings.batch_wait - waited)
+        return self._patience.seconds_left()
 
     def tick(self) -> None:
         """Write the batch if it has waited long enough.
@@ -222,7 +220,7 @@ class Loader:
             SakariError: as of `add_record`.
             TooManyRejectedError: likewise.
         """
-        self._since = None
+        self._patience.end()
         try:
             self._write_batch()
         finally:

@@ -10,12 +10,16 @@ import pytest
 from sakari_emulator import answers
 from target_sakari.ledger.ledger import Ledger
 from target_sakari.run import Run
-from tests.target.run import record, state
+from target_sakari.settings import ROWS
+from tests.target.recorder import Recorder
+from tests.target.run import people, record, run_target, schema, state
 from tests.target.sends.sending import Sending, number, sends
 from tests.target.sends.test_once import hello, run
 from tests.target.sends.test_unknown import age
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.responses import Response
 
     from tests.target.run import Done, Message
@@ -82,6 +86,44 @@ def test_a_second_record_for_a_refused_first_keeps_within_the_limit(
     done = sending.run([short, long], max_segments=1)
     assert done.ended == ["rejected refused", "deferred max_segments"]
     assert [one.status for one in sending.entries()] == ["rejected"]
+
+
+# All of the input
+
+
+@pytest.mark.parametrize(
+    ("size", "limit"),
+    [(3, {"max_messages": 2}), (3, {"max_segments": 2}), (3, {"max_cost": "0.1"}),
+     (ROWS + 1, {"max_messages": ROWS})],
+)  # fmt: skip
+def test_no_text_goes_out_before_all_of_the_input_is_checked(
+    sending: Sending, size: int, limit: dict[str, Any]
+) -> None:
+    [reason] = limit
+    done = sending.run([*sends(size), state(1)], batch_wait=0, **limit)
+    assert done.ended == [f"deferred {reason}"] * size
+    assert not sending.posts()
+    assert any("all of the input is read before the first text" in line for line in done.log)
+    done = sending.run(sends(3), batch_wait=0, max_messages=3)
+    assert done.ended == ["written"] * 3
+    assert sending.posts() == 1
+
+
+def test_without_a_limit_texts_do_not_wait_for_the_end(sending: Sending) -> None:
+    done = sending.run(sends(3), batch_wait=0)
+    assert done.ended == ["written"] * 3
+    assert sending.posts() == 3
+    assert not any("all of the input" in line for line in done.log)
+
+
+def test_only_where_texts_are_sent_is_all_of_the_input_waited_for(
+    sending: Sending, tmp_path: Path
+) -> None:
+    writers = Recorder()
+    settings = {**sending.settings, "batch_wait": 0, "max_messages": 5}
+    texts = [schema("sends", "id"), *sends(2)]
+    run_target(settings, [*people(3), *texts, *people(2)[1:]], tmp_path, writers)
+    assert [len(batch) for batch in writers.batches] == [1, 1, 1, 2, 2]
 
 
 # What the summary says
