@@ -202,15 +202,6 @@ class StoppedError(SakariError):
     retryable = True
 
 
-class TooLateError(SakariError):
-    """The request was not tried (again), as its time was over before its turn had come.
-
-    Nothing was done.
-    """
-
-    retryable = True
-
-
 class AmbiguousError(SakariError):
     """Nobody knows whether the server carried the request out, and doing so twice does harm.
 

@@ -79,9 +79,9 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "default": 300,
         "minimum": 0,
         "maximum": _MOST_SECONDS,
-        "description": "Seconds that a text may take to be listed by Sakari. Where the run that "
-        "meant to send it may be alive, it has at least as long as a request may last with all its "
-        "retries.",
+        "description": "Seconds that a text may take to be listed by Sakari, from when its request "
+        "ended. Where the run that meant to send it may be alive, they begin once that can be "
+        "sending it no longer, by its time-outs and retries.",
     },
     "recipients_per_request": {
         "type": "integer",

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import urllib3.connection
+from urllib3.exceptions import ConnectTimeoutError
 
 if TYPE_CHECKING:
     import socket
@@ -20,6 +21,9 @@ _PIECE = 16 * 1024
 
 def apply(pool: urllib3.HTTPConnectionPool, seconds: float) -> None:
     """Have a pool's connections take no longer for a whole request and answer than these seconds.
+
+    No request goes out, either, after connecting took that long: to one dead address of the host
+    after the other, or by a proxy that takes its time.
 
     The timeout of a socket is that of each wait. A server that takes or sends a byte now and then
     can draw out the request, the head of the answer, the line before a chunk, or a compressed
@@ -37,7 +41,10 @@ class _TimelyConnection(urllib3.connection.HTTPConnection):
 
     def connect(self) -> None:
         self._deadline = None  # what is sent to a proxy for a tunnel is part of connecting
+        began = time.monotonic()
         super().connect()
+        if time.monotonic() - began > self.seconds:
+            raise ConnectTimeoutError(self, "connecting took too long")
         self._begin()
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:

@@ -24,7 +24,6 @@ from sakari_client.errors import (
     RequestRefusedError,
     SakariError,
     StoppedError,
-    TooLateError,
 )
 from sakari_client.http import answers
 from sakari_client.http.bodies import Body, as_form, as_json
@@ -150,7 +149,7 @@ class Transport:
         query: Query | None = None,
         body: Body | None = None,
         read: Read = answers.read,
-        within: float | None = None,
+        before_try: Callable[[], None] = lambda: None,
     ) -> Any:
         """Carry out an operation, with retries.
 
@@ -162,7 +161,8 @@ class Transport:
             read: makes something of the answer. Its `InvalidAnswerError` has the request
                 repeated where that does no harm. Default: the decoded document, envelope
                 included (None where there is no body).
-            within: seconds after which no try begins any more: `TooLateError`.
+            before_try: called just before each try, when its turn has come. What it raises ends the
+                call, with this try not made.
 
         Returns:
             What `read` makes of the answer.
@@ -175,7 +175,7 @@ class Transport:
             method=operation.method,
             url=self._url(operation, ids or {}, query or {}),
             body=body,
-            until=None if within is None else self._clock.monotonic() + within,
+            before_try=before_try,
         )
         self._breaker.check(request.operation)
         earlier: list[Failure] = []
@@ -262,11 +262,7 @@ class Transport:
             if self._stopping():
                 what = "not sent" if number == 1 else "not tried again"
                 raise _stopped(f"{request.operation}: {what}", request.operation)
-            if request.until is not None and self._clock.monotonic() >= request.until:
-                raise TooLateError(
-                    f"{request.operation}: its time was over before its turn had come.",
-                    operation=request.operation,
-                )
+            request.before_try()
             answer, seconds = self._send(request, token, number)
             if token is not None and answer.status // 100 == _SUCCESS:
                 self.auth.note_accepted(token)

@@ -35,6 +35,8 @@ from sakari_client.http import deadline
 from sakari_client.http.answers import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sakari_client.clock import Clock
     from sakari_client.http.bodies import Body
 
@@ -67,6 +69,8 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 
 _CHUNK = 64 * 1024
 _MEGABYTE = 1_000_000
+_JUMP = 60.0
+"""Seconds by which one answer's date may be another server's, or a mistake."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,14 @@ class Request:
         method: HTTP method.
         url: whole address, query included.
         body: what to send along, or None.
-        until: no try begins after this moment, by the monotonic clock; None: whenever.
+        before_try: called just before each try.
     """
 
     operation: str
     method: str
     url: str
     body: Body | None = None
-    until: float | None = None
+    before_try: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class Wire:
         self._trusted = _trusted(config)
         self._routes: dict[tuple[str, str], _Route] = {}
         self._date: str | None = None
+        self._offset: float | None = None
         self.clock_offset = 0.0
 
     def close(self) -> None:
@@ -202,7 +207,13 @@ class Wire:
         self._date = date
         with contextlib.suppress(TypeError, ValueError, OverflowError):
             sent = email.utils.parsedate_to_datetime(date).timestamp()
-            self.clock_offset = sent - self._clock.time()
+            self._note_offset(sent - self._clock.time())
+
+    def _note_offset(self, offset: float) -> None:
+        """Take over how far the clocks are apart; a jump only if the next answer confirms it."""
+        if self._offset is None or abs(offset - self._offset) < _JUMP:
+            self.clock_offset = offset
+        self._offset = offset
 
     def _read_body(self, operation: str, response: urllib3.BaseHTTPResponse) -> bytes:
         """Read the body, no further than `max_response_mb` allows."""

@@ -19,7 +19,7 @@ from sakari_client.resources.recipients import (
 from sakari_client.resources.sent import Recipient, SendResult, read_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _GET = Operation("GET", "/messages/{messageId}")
 _SEND = Operation(
@@ -63,7 +63,7 @@ class Messages(Resource):
         conversation_strategy: str | None = None,
         phone_number_group: str | None = None,
         dry_run: bool = False,
-        within: float | None = None,
+        before_try: Callable[[], None] = lambda: None,
     ) -> SendResult:
         """`POST /v1/accounts/{accountId}/messages`: send a text. It costs money.
 
@@ -86,8 +86,8 @@ class Messages(Resource):
             conversation_strategy: as Sakari has it; its values are not documented.
             phone_number_group: id of the group of numbers to send from.
             dry_run: check all of it, and send nothing; each recipient is `planned`.
-            within: seconds after which no try begins any more, however long Sakari makes it wait
-                for its turn.
+            before_try: called just before each try, however long Sakari makes it wait for its turn.
+                What it raises ends the call, and nothing was sent.
 
         Returns:
             What became of each recipient. Accepted is not delivered: read the message again.
@@ -97,7 +97,6 @@ class Messages(Resource):
                 something is not of the kind that it must be. Nothing was sent.
             AmbiguousError: nobody knows whether it was sent; the message says what to look up.
             RequestRefusedError: Sakari refused it as a whole. Nothing was sent.
-            TooLateError: `within` was over. Nothing was sent.
             SakariError: the request failed for good. Nothing was sent.
         """
         if not is_text(template):
@@ -127,5 +126,5 @@ class Messages(Resource):
         body = as_json({name: value for name, value in request.items() if value}, str(_SEND))
         if dry_run:
             return SendResult(tuple(Recipient(one, "planned") for one in asked))
-        answer = self._transport.call(_SEND, body=body, read=whole, within=within)
+        answer = self._transport.call(_SEND, body=body, read=whole, before_try=before_try)
         return read_result(asked, answer, filtered=bool(chosen))

@@ -15,6 +15,7 @@ from target_sakari.ledger.tables import as_text
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
 from target_sakari.sends.filled import is_made_of
+from target_sakari.sends.recent import Recent, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,6 +44,8 @@ class Resolver:
         self._ledger = ledger
         self._finder = finder
         self._settings = settings
+        self._grace = dt.timedelta(seconds=settings.unknown_grace_seconds)
+        self._recent = Recent(run)
 
     def resolve(self, send: Send, entry: Entry, now: dt.datetime) -> Outcome | None:
         """What became of a send whose row is an intent or unknown; the ledger is told.
@@ -58,7 +61,7 @@ class Resolver:
             why = "Nobody knows whether it was sent, and its text has changed since."
             return standing.unresolved(entry, why)
         try:
-            found = dict(self._found(send, entry))
+            found = dict(self._found(send, entry, now))
         except (LedgerError, StoppedError):
             raise
         except SakariError as error:
@@ -104,9 +107,7 @@ class Resolver:
             shown = ", ".join(sorted(ids)[:_SHOWN])
             why = f"A message of the recipient's that no send accounts for may be it: {shown}."
             return standing.unresolved(entry, why)
-        # Sakari's clock is known to the second, so that an intent may seem yet to come.
-        age = max(0.0, (now - entry.intended_at).total_seconds())
-        if age < self._settings.unknown_grace_seconds:
+        if now < self._listed_by(entry, now):
             why = "Nobody knows yet whether it was sent. A later run looks again."
             return standing.unresolved(entry, why)
         if self._settings.resend_unknown:
@@ -114,7 +115,13 @@ class Resolver:
         why = "It is not among the recipient's messages. resend_unknown: true would send it again."
         return standing.unresolved(entry, why, Reason.NOT_FOUND_IN_SAKARI)
 
-    def _found(self, send: Send, entry: Entry) -> Iterator[tuple[Ending, bool]]:
+    def _listed_by(self, entry: Entry, now: dt.datetime) -> dt.datetime:
+        """When Sakari lists a text for certain, if it was sent at all, at the last moment."""
+        last = entry.held_until if entry.status == "intent" else entry.changed_at
+        # Sakari's clock is known to the second, so that this may seem yet to come.
+        return min(last, now) + self._grace
+
+    def _found(self, send: Send, entry: Entry, now: dt.datetime) -> Iterator[tuple[Ending, bool]]:
         """What the send may have become, by the recipient's messages that are no other send's.
 
         With each, whether it certainly is this text.
@@ -124,15 +131,21 @@ class Resolver:
         """
         since = entry.first_at - _CLOCKS_APART
         people = [*send.recipient.contacts, send.recipient.along]
-        for name, value in self._places(send, entry):
+        places = self._places(send, entry)
+        listed_by = self._listed_by(entry, now)
+        if not places and now >= listed_by:
+            # Sakari knows nobody by that number: nothing came, or the contact has changed since.
+            texts = self._recent.since(since, read_after=listed_by)
+            alike = [one for one in texts if is_made_of(one, send.content.text, people)]
+            found = self._ledger.free(entry, [_ending(entry, one) for one in alike])
+            yield from ((one, False) for one in found)
+        for name, value in places:
             reading = self._run.client.messages.read({f"{name}Id": value}, back_to=as_text(since))
             read = {
                 _ending(entry, row.value): is_made_of(row.value, send.content.text, people)
                 for rows in reading.pages()
                 for row in rows
-                if row.value.get("outgoing") is not False
-                and _is_of(row.value, name, value)
-                and _is_later(row.created, since)
+                if is_text(row, since) and _is_of(row.value, name, value)
             }
             yield from ((one, read[one]) for one in self._ledger.free(entry, read))
 
@@ -146,6 +159,8 @@ class Resolver:
         if entry.recipient in send.intent.recipients:
             recipient = send.recipient
             places.update((("contact", one), None) for one in recipient.contact_ids)
+            if recipient.kind == "conversation":
+                places["conversation", recipient.value] = None
             if recipient.kind == "mobile" and not recipient.contact_ids:
                 # Sakari makes a contact of a number that it does not know.
                 asked = self._finder.ask(("mobile", recipient.value))
@@ -177,12 +192,3 @@ def _ending(entry: Entry, message: Record) -> Ending:
         price_of(message),
         code,
     )
-
-
-def _is_later(stamp: str | None, since: dt.datetime) -> bool:
-    """Whether a message was made since; also where that cannot be told."""
-    try:
-        moment = dt.datetime.fromisoformat((stamp or "").replace("Z", "+00:00"))
-    except ValueError:
-        return True
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)) >= since

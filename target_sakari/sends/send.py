@@ -14,7 +14,6 @@ from sakari_client.errors import (
     NotFoundError,
     SakariError,
     StoppedError,
-    TooLateError,
 )
 from target_sakari.failure import is_texts_own, outcome_before, outcome_of
 from target_sakari.guards.caps import recipient_cap
@@ -56,19 +55,31 @@ class Group:
     there: list[Send] = field(default_factory=list)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Claimed:
     """A send whose row in the ledger is this run's.
 
     Attributes:
         send: it.
-        entry: the row.
+        entry: the row, as it is known.
         before: the row before it was this run's; None: there was none.
     """
 
     send: Send
     entry: Entry
     before: Entry | None
+
+
+class _FewerError(Exception):
+    """A request must not be made for all of its claims any more.
+
+    Args:
+        ours: those that are left.
+    """
+
+    def __init__(self, ours: list[_Claimed]) -> None:
+        super().__init__()
+        self.ours = ours
 
 
 class Sender:
@@ -113,9 +124,7 @@ class Sender:
         except SakariError as error:
             outcome = outcome_before(error, "send")
         else:
-            claimed = self._let_go(group, self._claim(group))
-            if claimed:
-                self._ask(group, claimed, media)
+            self._ask(group, self._claim(group), media)
             return
         group.done += [(one, outcome) for one in group.sends]
 
@@ -158,7 +167,19 @@ class Sender:
                 group.there.append(one)
         return claimed
 
-    def _let_go(self, group: Group, claimed: Sequence[_Claimed]) -> list[_Claimed]:
+    def _look_again(self, group: Group, claimed: list[_Claimed]) -> None:
+        """Just before a try: nothing stands against any, and all are this run's until it has ended.
+
+        Raises:
+            _FewerError: not of all of them.
+        """
+        ours = self._let_go(group, claimed)
+        if ours and self._seconds_left(ours) <= 0:  # as Sakari has refused others for so long
+            ours = self._renewed(group, ours)
+        if len(ours) < len(claimed):
+            raise _FewerError(ours)
+
+    def _let_go(self, group: Group, claimed: list[_Claimed]) -> list[_Claimed]:
         """Those claims that nothing stands against now; the others are undone."""
         against = {one: found for one in claimed if (found := self._objection(one.send))}
         if against:
@@ -167,9 +188,11 @@ class Sender:
         return [one for one in claimed if one not in against]
 
     def _ask(
-        self, group: Group, claimed: Sequence[_Claimed], media: Sequence[str], tries: int = 1
+        self, group: Group, claimed: list[_Claimed], media: Sequence[str], tries: int = 1
     ) -> None:
         """Ask Sakari to send, and see to what it answers."""
+        if not claimed:
+            return
         content, recipients = claimed[0].send.content, [one.send.recipient for one in claimed]
         with self._run.attempts.count() as count:
             try:
@@ -181,10 +204,10 @@ class Sender:
                     media=media,
                     conversation_strategy=content.strategy,
                     phone_number_group=content.group,
-                    within=self._seconds_left(claimed),
+                    before_try=lambda: self._look_again(group, claimed),
                 )
-            except TooLateError:  # as Sakari has refused others with 429s for so long
-                self._ask_anew(group, claimed, media)
+            except _FewerError as fewer:
+                self._ask(group, fewer.ours, media, tries)
                 return
             except AmbiguousError as error:
                 doubt = str(error.__cause__)
@@ -192,7 +215,7 @@ class Sender:
                     group, claimed, [Ending(one.entry.key, "unknown") for one in claimed]
                 )
             except SakariError as error:
-                self._refused(group, claimed, media, error, count.requests)
+                self._refused(group, claimed, media, error, count.requests, tries)
                 return
             else:
                 doubt = "Sakari's answer does not tell."
@@ -201,10 +224,12 @@ class Sender:
         self._resolve(group, doubtful, media, doubt, attempts, tries)
 
     def _seconds_left(self, claimed: Sequence[_Claimed]) -> float:
-        """Within which a try must begin, to end before others may take the claims over."""
-        config = self._run.client.config
+        """Within which a try must begin, to end before others may take the claims over.
+
+        It may take `request_timeout` to connect, and as long again from then on.
+        """
         left = min(one.entry.held_until for one in claimed) - self._run.now()
-        return left.total_seconds() - config.connect_timeout - config.request_timeout
+        return left.total_seconds() - 2 * self._run.client.config.request_timeout
 
     def _answered(
         self, group: Group, claimed: Sequence[_Claimed], answer: SendResult, attempts: int
@@ -227,13 +252,14 @@ class Sender:
                 doubtful.append(one)
         return doubtful
 
-    def _refused(
+    def _refused(  # noqa: PLR0913, PLR0917
         self,
         group: Group,
-        claimed: Sequence[_Claimed],
+        claimed: list[_Claimed],
         media: Sequence[str],
         error: SakariError,
         attempts: int,
+        tries: int,
     ) -> None:
         """See to a request that certainly was not carried out.
 
@@ -257,7 +283,7 @@ class Sender:
         middle = len(claimed) // 2
         first, rest = claimed[:middle], claimed[middle:]
         try:
-            self._ask_anew(group, first, media)
+            self._ask(group, self._renewed(group, first), media, tries)
         except BaseException:
             with contextlib.suppress(LedgerError):
                 self._give_back(rest)
@@ -265,12 +291,7 @@ class Sender:
         if self._run.stopping():
             self._give_back(rest)
         else:
-            self._ask_anew(group, rest, media)
-
-    def _ask_anew(self, group: Group, claimed: Sequence[_Claimed], media: Sequence[str]) -> None:
-        """Ask for claims that were made a while ago, as far as they are still this run's."""
-        if ours := self._renewed(group, claimed):
-            self._ask(group, ours, media)
+            self._ask(group, self._renewed(group, rest), media, tries)
 
     def _resolve(  # noqa: PLR0913, PLR0917
         self,
@@ -309,8 +330,7 @@ class Sender:
             ours = [
                 replace(one, entry=entry) for one in absent if (entry := again.get(one.entry.key))
             ]
-            if ours:
-                self._ask(group, ours, media, tries + 1)
+            self._ask(group, ours, media, tries + 1)
 
     def _look_up(self, send: Send, entry: Entry, doubted: Outcome) -> Outcome | None:
         """What became of a send in doubt; None where it may go out again."""
@@ -358,7 +378,10 @@ class Sender:
             [one.entry for one in claimed], run=self._run_id, now=self._run.now()
         )
         group.there += [one.send for one in claimed if one.entry.key not in rows]
-        return [replace(one, entry=rows[one.entry.key]) for one in claimed if one.entry.key in rows]
+        ours = [one for one in claimed if one.entry.key in rows]
+        for one in ours:
+            one.entry = rows[one.entry.key]
+        return ours
 
     def _give_back(self, claimed: Sequence[_Claimed]) -> None:
         rows = [(one.entry, one.before) for one in claimed]

@@ -154,7 +154,9 @@ class SendWriter:
 
     def _not_sent(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
         """The sends that may go out: those that the ledger has not, and those that it lets go."""
-        ready, doubtful = [], []
+        ready = []
+        # Those whose messages can be read come first: the others are told by what is left.
+        doubtful: dict[bool, list[tuple[Send, Entry]]] = {True: [], False: []}
         for send, entry in zip(sends, self._entries(sends), strict=True):
             if entry is None:
                 ready.append(send)
@@ -163,12 +165,14 @@ class SendWriter:
             elif entry.status == "rejected":
                 ready.append(replace(send, before=entry))
             else:
-                doubtful.append((send, entry))
-        for (send, entry), found in abreast(self._run, doubtful, self._resolve):
-            if found:
-                self._settle(tally, send, found)
-            else:
-                ready.append(replace(send, before=entry))
+                is_known = bool(send.recipient.contact_ids or entry.contact_id)
+                doubtful[is_known].append((send, entry))
+        for some in doubtful.values():
+            for (send, entry), found in abreast(self._run, some, self._resolve):
+                if found:
+                    self._settle(tally, send, found)
+                else:
+                    ready.append(replace(send, before=entry))
         return _in_order(ready)
 
     def _entries(self, sends: Sequence[Send]) -> list[Entry | None]:

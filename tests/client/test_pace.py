@@ -13,7 +13,6 @@ from sakari_client.errors import (
     RateLimitError,
     SakariError,
     StoppedError,
-    TooLateError,
 )
 from sakari_client.http import retry
 from sakari_client.http.breaker import CircuitBreaker
@@ -243,7 +242,7 @@ def test_the_server_is_obeyed_on_how_long_to_wait() -> None:
 
 
 # These say that nothing was sent, so that there is nothing to try again now; later it may pass.
-_NOT_TRIED = (CircuitOpenError, StoppedError, TooLateError)
+_NOT_TRIED = (CircuitOpenError, StoppedError)
 KINDS = [
     kind
     for kind in vars(errors).values()

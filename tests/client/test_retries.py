@@ -170,21 +170,26 @@ def test_a_program_that_is_to_stop_does_not_try_again(
     assert len([one for one in emulator.requests if "/contacts" in one.path]) == 1
 
 
-def test_a_send_whose_time_is_over_is_not_tried_again(
+def test_before_each_try_of_a_send_somebody_may_call_it_off(
     emulator: EmulatorServer, settings: dict[str, Any]
 ) -> None:
     emulator.switch(rate_limit_every=1, retry_after="seconds")
-    time = FakeClock()
-    with SakariClient.from_settings(settings, clock=time.clock) as sakari:
-        with pytest.raises(errors.TooLateError, match="POST /messages: its time was over") as late:
-            sakari.messages.send("Hello", contacts=["+12125550123"], within=0.5)
-        assert sum(time.sleeps) >= 0.5
-        assert not late.value.earlier_may_have_acted
-        sends = [one for one in emulator.requests if one.path.endswith("/messages")]
-        assert [one.status for one in sends] == [429]
+    tries: list[int] = []
+
+    def look() -> None:
+        asked = [one for one in emulator.requests if one.path.endswith("/messages")]
+        tries.append(len(asked))
+        if len(tries) == 3:
+            raise LookupError
+
+    with SakariClient.from_settings(settings, clock=FakeClock().clock) as sakari:
+        with pytest.raises(LookupError):
+            sakari.messages.send("Hello", contacts=["+12125550123"], before_try=look)
+        assert tries == [0, 1, 2]
         emulator.switch(rate_limit_every=0)
-        [told] = sakari.messages.send("Hello", contacts=["+12125550123"], within=60).recipients
-        assert told.status == "accepted"
+        sakari.messages.send("Hello", contacts=["+12125550123"], before_try=look)
+    assert tries == [0, 1, 2, 2]
+    assert [one.status for one in emulator.requests][-3:] == [429, 429, 200]
 
 
 def test_a_program_that_is_to_stop_sends_nothing_more(

@@ -29,7 +29,7 @@ HOUR = dt.timedelta(hours=1)
 def age(ledger: Path, by: dt.timedelta) -> None:
     """Have all sends of a ledger intended earlier than they were."""
     with contextlib.closing(sqlite3.connect(ledger)) as database:
-        for column in ("intended_at", "held_until"):
+        for column in ("intended_at", "held_until", "changed_at"):
             rows = database.execute(f"SELECT key, {column} FROM sakari_sends")  # noqa: S608
             for key, at in rows.fetchall():
                 earlier = dt.datetime.fromisoformat(at.replace("Z", "+00:00")) - by

@@ -1,0 +1,52 @@
+"""The texts that went out of the account lately, whoever got them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import TYPE_CHECKING
+
+from target_sakari.ledger.tables import as_text
+
+if TYPE_CHECKING:
+    from sakari_client.paging.page import Row
+    from sakari_client.resources.base import Record
+    from target_sakari.run import Run
+
+
+class Recent:
+    """Reads them once for many who ask. For any number of threads."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._rows: list[Row] = []
+        self._since: dt.datetime | None = None
+        self._read_at = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
+
+    def since(self, moment: dt.datetime, *, read_after: dt.datetime) -> list[Record]:
+        """The messages since a moment, as Sakari listed them at some time after another one.
+
+        Raises:
+            SakariError: they cannot be read.
+        """
+        with self._lock:
+            if self._since is None or moment < self._since or self._read_at < read_after:
+                self._read_at, self._since = self._run.now(), None
+                reading = self._run.client.messages.read(back_to=as_text(moment))
+                self._rows = [
+                    row for rows in reading.pages() for row in rows if is_text(row, moment)
+                ]
+                self._since = moment
+            return [row.value for row in self._rows if is_text(row, moment)]
+
+
+def is_text(row: Row, since: dt.datetime) -> bool:
+    """Whether a message went out, and not before a moment; also where that cannot be told."""
+    if row.value.get("outgoing") is False:
+        return False
+    try:
+        moment = dt.datetime.fromisoformat((row.created or "").replace("Z", "+00:00"))
+    except ValueError:
+        return True
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)) >= since
