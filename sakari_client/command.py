@@ -89,15 +89,44 @@ def read_environment(
     found: dict[str, Any] = {}
     for name, schema in settings.items():
         variable = f"{prefix}{name.upper()}"
-        kinds = schema.get("type", "string")
-        kind = kinds if isinstance(kinds, str) else kinds[0]
         if variable in environment:
-            read, meaning = _READERS.get(kind, (str, "text"))
+            read, meaning = _READERS.get(_kind(schema), (str, "text"))
             try:
                 found[name] = read(environment[variable])
             except ValueError:
                 raise ConfigError(name, f"must be {meaning}; look at {variable}.") from None
     return found
+
+
+def read_booleans(
+    settings: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a file gives, with true and false also where they came as text.
+
+    So they come from Meltano, which is told that they are text: of a word that it does not know it
+    would make false, and a real run of a dry one.
+
+    Args:
+        settings: JSON Schema of each setting.
+        given: the settings' values by name.
+
+    Raises:
+        ConfigError: a text is neither true nor false; the error names the setting, not the value.
+    """
+    read = dict(given)
+    for name, value in given.items():
+        if isinstance(value, str) and _kind(settings.get(name, {})) == "boolean":
+            try:
+                read[name] = _read_boolean(value)
+            except ValueError:
+                raise ConfigError(name, "must be true or false.") from None
+    return read
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """What a setting is, if it is not null."""
+    kinds = schema.get("type", "string")
+    return str(kinds if isinstance(kinds, str) else kinds[0])
 
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "on"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -47,15 +48,45 @@ def check_settings(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> No
         raise ConfigError(_name(error), _rule(error))
 
 
+def check_environment(
+    schema: Mapping[str, Any], prefix: str, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Refuse variables whose names are a setting's but for a slip, wherever settings come from.
+
+    Args:
+        schema: JSON Schema of all settings together.
+        prefix: what the settings' variables begin with.
+        environment: the variables.
+
+    Raises:
+        ConfigError: the error names the variable, and the one that may be meant.
+    """
+    known = schema["properties"]
+    for variable in sorted(environment):
+        name = variable.removeprefix(prefix).lower()
+        # X_DRY_RUN is a setting of a plugin target-sakari-x, for which Meltano reads it.
+        if not variable.startswith(prefix) or name.endswith(tuple(f"_{one}" for one in known)):
+            continue
+        meant = _meant(name, known)
+        if meant:
+            raise ConfigError(variable, f"is no setting. Did you mean {prefix}{meant.upper()}?")
+
+
 def _check_names(known: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Refuse names that are a setting's but for a slip; others may be meant for somebody else."""
-    for name in sorted(settings.keys() - known.keys()):
-        # What begins with a sign may be a setting that is commented out.
-        close = (
-            difflib.get_close_matches(name, known, n=1, cutoff=0.85) if name[:1].isalpha() else []
-        )
-        if close and abs(len(name) - len(close[0])) <= _SLIP:
-            raise ConfigError(name, f"is no setting. Did you mean {close[0]}?")
+    for name in sorted(settings):
+        meant = _meant(name, known)
+        if meant:
+            raise ConfigError(name, f"is no setting. Did you mean {meant}?")
+
+
+def _meant(name: str, known: Mapping[str, Any]) -> str | None:
+    """The setting that a name is but for a slip."""
+    # What begins with a sign may be a setting that is commented out.
+    if name in known or not name[:1].isalpha():
+        return None
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+    return close[0] if close and abs(len(name) - len(close[0])) <= _SLIP else None
 
 
 def _name(error: jsonschema.ValidationError) -> str:

@@ -15,10 +15,10 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from sakari_client.client import SakariClient
 from sakari_client.clock import Clock
-from sakari_client.command import read_environment
+from sakari_client.command import read_booleans, read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
-from sakari_client.settings_check import check_settings
+from sakari_client.settings_check import check_environment, check_settings
 from sakari_client.version import DISTRIBUTION
 from tap_sakari.conform import parse_date_time
 from tap_sakari.failure import explain
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     import click
 
     from tap_sakari.stream import SakariStream
+
+
+_PREFIX = "TAP_SAKARI_"
+"""What the settings' environment variables begin with."""
 
 
 def _check_state(state: dict[str, Any]) -> None:
@@ -122,7 +126,7 @@ class TapSakari(Tap):
         self.append_builtin_config(self.config_jsonschema)
         if parse_env_config:
             settings = self.config_jsonschema["properties"]
-            config = {**(config or {}), **read_environment(settings, "TAP_SAKARI_")}
+            config = {**(config or {}), **read_environment(settings, _PREFIX)}
         super().__init__(config=config, **kwargs)
         self.request_metrics = RequestMetrics(self.metrics_logger)
         self.progress = Progress(self.logger, self.clock, terminal=False)
@@ -135,6 +139,8 @@ class TapSakari(Tap):
             ConfigError: a setting is missing or wrong; the error names it.
         """
         if raise_errors:
+            check_environment(self.config_jsonschema, _PREFIX)
+            self._config = read_booleans(self.config_jsonschema["properties"], self._config)
             check_settings(self.config_jsonschema, self._config)
             ClientConfig.from_settings(self._config)
             check_tap_settings(self._config)

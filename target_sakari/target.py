@@ -15,10 +15,10 @@ from singer_sdk.helpers.capabilities import PluginCapabilities
 
 from sakari_client.client import SakariClient
 from sakari_client.clock import Clock
-from sakari_client.command import read_environment
+from sakari_client.command import read_booleans, read_environment
 from sakari_client.config import REQUIRED, SETTINGS, ClientConfig
 from sakari_client.errors import ConfigError
-from sakari_client.settings_check import check_settings
+from sakari_client.settings_check import check_environment, check_settings
 from sakari_client.version import DISTRIBUTION
 from target_sakari.exits import UnexpectedError, is_explained
 from target_sakari.incoming import Incoming
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from sakari_client.http.transport import Hook
     from target_sakari.loading.loader import MakeWriters
     from target_sakari.messages import Message
+
+
+_PREFIX = "TARGET_SAKARI_"
+"""What the settings' environment variables begin with."""
 
 
 class TargetSakari(Target):
@@ -84,7 +88,7 @@ class TargetSakari(Target):
         self.append_builtin_config(self.config_jsonschema)
         if parse_env_config:
             settings = self.config_jsonschema["properties"]
-            config = {**(config or {}), **read_environment(settings, "TARGET_SAKARI_")}
+            config = {**(config or {}), **read_environment(settings, _PREFIX)}
         super().__init__(config=config, **kwargs)
 
     @classmethod
@@ -99,6 +103,8 @@ class TargetSakari(Target):
             ConfigError: a setting is missing or wrong; the error names it.
         """
         if raise_errors:
+            check_environment(self.config_jsonschema, _PREFIX)
+            self._config = read_booleans(self.config_jsonschema["properties"], self._config)
             check_settings(self.config_jsonschema, self._config)
             ClientConfig.from_settings(self._config)
         errors = super()._validate_config(raise_errors=raise_errors)  # fills in the defaults

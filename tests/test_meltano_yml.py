@@ -33,7 +33,8 @@ KINDS = {
     frozenset({"integer"}): "integer",
     # Not `decimal`, which Meltano 4.4 cannot write into a plugin's config file.
     frozenset({"number", "string"}): "string",
-    frozenset({"boolean"}): "boolean",
+    # Not `boolean`: of what it does not know Meltano would make false, such as of a dry run.
+    frozenset({"boolean"}): "string",
     frozenset({"object"}): "object",
 }
 

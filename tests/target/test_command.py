@@ -117,6 +117,20 @@ def test_a_slip_in_the_environment_makes_no_dry_run_a_real_one(
     assert errors(done.stderr) == ["dry_run: must be true or false; look at TARGET_SAKARI_DRY_RUN."]
 
 
+def test_nor_does_a_slip_that_meltano_hands_on(settings: Settings, tmp_path: Path) -> None:
+    done = target(settings={**settings, "dry_run": "ture"}, folder=tmp_path)
+    assert done.returncode == 1
+    assert errors(done.stderr) == ["dry_run: must be true or false."]
+
+
+def test_nor_does_a_slip_in_the_name_of_a_variable(settings: Settings, tmp_path: Path) -> None:
+    done = target(settings=settings, folder=tmp_path, TARGET_SAKARI_DRYRUN="true")
+    assert done.returncode == 1
+    assert errors(done.stderr) == [
+        "TARGET_SAKARI_DRYRUN: is no setting. Did you mean TARGET_SAKARI_DRY_RUN?"
+    ]
+
+
 def test_input_may_be_a_file(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "input.singer").write_text(lines([*people(1, "orders"), state(7)]).getvalue())
     skipping = {**settings, "on_unknown_stream": "skip"}

@@ -79,7 +79,7 @@ def test_settings_as_they_are_in_the_environment(settings: Settings) -> None:
         ({"max_media_mb": "0"}, "max_media_mb: must be more than 0"),
         ({"delivery": "twice"}, "delivery: must be one of at_most_once, at_least_once"),
         ({"recipients_per_request": 0}, "recipients_per_request: must be 1 or more"),
-        ({"send_enabled": "yes"}, "send_enabled: must be true or false"),
+        ({"send_enabled": "yess"}, "send_enabled: must be true or false"),
         ({"opt_out_word": " "}, "opt_out_word: must not be empty"),
         ({"check_consent": False, "require_opt_in": True}, "check_consent: must be true"),
         ({"deferred_path": "a", "rejects_path": "a"}, "deferred_path: is the same file as rej"),
