@@ -65,9 +65,11 @@ class QuietHours:
             return Objection("deferred", Reason.UNKNOWN_ZONE, detail)
         if not any(self._covers(now.astimezone(zone).time()) for zone in zones):
             return None
-        hours = f"{self.begin:%H:%M}-{self.end:%H:%M}"
-        detail = f"It is in the quiet hours, {hours}, where the recipient is or may be."
+        detail = f"It is in the quiet hours, {self}, where the recipient is or may be."
         return Objection("deferred", Reason.QUIET_HOURS, detail)
+
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
 
     def _covers(self, clock: time) -> bool:
         if self.begin < self.end:

@@ -22,6 +22,7 @@ from target_sakari.sends.content import Contents, Shared
 from target_sakari.sends.plan import Planner
 from target_sakari.sends.purse import Purse
 from target_sakari.sends.recipients import Recipients
+from target_sakari.sends.say import in_force
 from target_sakari.sends.tally import Tally
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class SendWriter:
                 run_id=uuid.uuid4().hex,
             )
         self._opened = True
+        logger.info("sends: %s.", in_force(self._settings))
         if self._dry and not self._run.dry_run:
             logger.warning(
                 "sends: send_enabled is false, so texts are only planned, and no state goes out."
