@@ -11,6 +11,7 @@ from sakari_client import phone, segments
 from sakari_client.cli import ended
 from sakari_client.cli.plain import masked
 from sakari_client.errors import SakariError
+from sakari_client.plural import many
 from sakari_client.resources.recipients import People
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def tell(sakari: SakariClient, plan: Plan, whom: Whom) -> None:
                 f"{whom.sharing:,} of them share a phone number with another contact: whoever has "
                 "it may get the text more than once."
             )
-    ended.say(f"Text: {_many(len(plan.text), 'character')}, {_size(plan)}")
+    ended.say(f"Text: {many(len(plan.text), 'character')}, {_size(plan)}")
     try:
         left = sakari.account.balance()
     except SakariError:
@@ -159,7 +160,7 @@ def _tell_balance(left: Record, plan: Plan, recipients: int) -> None:
     takes = segments.count(plan.text).segments * recipients
     if takes > enough and not plan.media:
         ended.say(
-            f"The balance is not enough: it is enough for {_many(enough, 'segment')}; this takes "
+            f"The balance is not enough: it is enough for {many(enough, 'segment')}; this takes "
             f"about {takes:,}."
         )
 
@@ -170,15 +171,11 @@ def _size(plan: Plan) -> str:
         return f"and {plan.media} media"
     counted = segments.count(plan.text)
     about = "about " if "{{" in plan.text else ""
-    return f"{about}{_many(counted.segments, 'segment')} ({counted.encoding})"
-
-
-def _many(number: float, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{about}{many(counted.segments, 'segment')} ({counted.encoding})"
 
 
 def _who(recipients: Sequence[str]) -> str:
-    number = _many(len(recipients), "recipient")
+    number = many(len(recipients), "recipient")
     if not recipients:
         return f"To {number}"
     first = ", ".join(masked(one) if one[0] == "+" else one for one in recipients[:_SHOWN])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -11,13 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from singer_sdk.exceptions import MissingKeyPropertiesError
 
 from sakari_client.errors import StoppedError
-from target_sakari.loading.amounts import amounts_json, amounts_table
+from sakari_client.plural import many
 from target_sakari.loading.checkpoint import Checkpoint
+from target_sakari.loading.farewell import Farewell
 from target_sakari.loading.patience import Patience
 from target_sakari.loading.progress import Progress
 from target_sakari.loading.request_count import RequestCount
 from target_sakari.loading.state_output import write_state
-from target_sakari.loading.summary import REJECTED, Summary
+from target_sakari.loading.summary import REJECTED, Summary, in_words
 from target_sakari.loading.threshold import Threshold
 from target_sakari.loading.told import Told
 from target_sakari.loading.whole import Whole
@@ -242,7 +241,7 @@ class Loader:
                     self._writers[kind].write(of_kind, self._tell)
         lost = sum(entry.outcome is None for entry in self._batch.values())
         if lost and not self._stopping():
-            raise LostOutcomeError(f"{lost:,} records got no outcome.")
+            raise LostOutcomeError(f"{many(lost, 'record')} got no outcome.")
 
     def _tell(self, item: Item, outcome: Outcome) -> None:
         entry = self._batch[item.position]
@@ -299,9 +298,10 @@ class Loader:
     def _excess(self, setting: str) -> str:
         summary = self._summary
         return (
-            f"{summary.rejected:,} of {summary.read:,} records were rejected, more than {setting} "
-            f"allows: {summary.commonest_reasons()}. Mend the input or the setting `streams`; then "
-            "load the rejects, or have the tap send all again (Meltano: --full-refresh)."
+            f"{summary.rejected:,} of {many(summary.read, 'record')} "
+            f"{'was' if summary.rejected == 1 else 'were'} rejected, more than {setting} allows: "
+            f"{in_words(summary.reasons(), 3)}. Mend the input or the setting `streams`; then load "
+            "the rejects, or have the tap send all again (Meltano: --full-refresh)."
         )
 
     # The end
@@ -366,31 +366,11 @@ class Loader:
             self._send_state()
 
     def _say(self, *, finished: bool) -> None:
-        for stream in self._summary.wholly_rejected():
-            self._outside.logger.warning(
-                "%s: every record was rejected. Look at the setting streams.%s.", stream, stream
-            )
-        again, rejects = self._summary.to_be_repeated(), self._settings.rejects_path
-        if again and rejects is not None:
-            self._outside.logger.warning(
-                "%s records failed, or nobody knows whether they were written. The tap does not "
-                "bring them again: move %s, and pipe what was moved back in, before the next run.",
-                f"{again:,}", rejects,
-            )  # fmt: skip
-        amounts, only_planned = self._run.amounts, self._settings.dry_run
-        figures = {
-            "streams": self._summary.as_json(),
-            "requests": self._requests.requests,
-            "retries": self._requests.retries,
-            "seconds": round(self._outside.clock.monotonic() - self._began, 3),
-            "dry_run": self._settings.dry_run,
-            "finished": finished,
-        }
-        if amounts:
-            figures["sends"] = amounts_json(amounts)
-            only_planned |= not self._run.sending.send_enabled
-        self._outside.logger.info("summary %s", json.dumps(figures))
-        if only_planned or sys.stderr.isatty():
-            sys.stderr.write(f"{self._summary.table()}\n")
-            if amounts:
-                sys.stderr.write(f"\n{amounts_table(amounts)}\n")
+        Farewell(
+            self._settings,
+            self._run,
+            self._summary,
+            self._requests,
+            self._outside.clock.monotonic() - self._began,
+            finished,
+        ).say(self._outside.logger)

@@ -10,11 +10,11 @@ from target_sakari.loading.table import table
 from target_sakari.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from target_sakari.outcome import Outcome
+    from target_sakari.outcome import Outcome, Status
 
-REJECTED = frozenset({"rejected", "unknown"})
+REJECTED: frozenset[Status] = frozenset({"rejected", "unknown"})
 """Outcomes that count as rejected, and that go into the rejects file."""
 
 _HEAD = ("stream", "outcome", "what", "records")
@@ -84,19 +84,14 @@ class Summary:
         self.done += 1
         self.rejected += outcome.outcome in REJECTED
 
-    def reasons(self) -> Counter[str]:
-        """Why records were rejected, and how many."""
+    def reasons(self, ended: Collection[Status] = REJECTED) -> Counter[str]:
+        """Why records ended so, and how many."""
         reasons: Counter[str] = Counter()
         for tally in self._streams.values():
             for (outcome, _, reason), count in tally.outcomes.items():
-                if outcome in REJECTED and reason is not None:
+                if outcome in ended and reason is not None:
                     reasons[reason] += count
         return reasons
-
-    def commonest_reasons(self) -> str:
-        """The same in words, the commonest first: `invalid_number 8, …`."""
-        commonest = self.reasons().most_common(3)
-        return ", ".join(f"{reason} {count:,}" for reason, count in commonest)
 
     def wholly_rejected(self) -> list[str]:
         """The streams of which every record has its outcome, and was rejected."""
@@ -116,6 +111,15 @@ class Summary:
             if outcome == "unknown" or (outcome, reason) == ("rejected", Reason.FAILED)
         )
 
+    def unknown_sends(self) -> int:
+        """How many records have a text of which nobody knows whether it went out."""
+        return sum(
+            count
+            for tally in self._streams.values()
+            for (outcome, action, _), count in tally.outcomes.items()
+            if (outcome, action) == ("unknown", "send")
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The figures of each stream."""
         return {stream: tally.as_json() for stream, tally in self._streams.items()}
@@ -133,3 +137,8 @@ class Summary:
                 yield stream, "none", "not begun, or cut short", f"{without:,}"
             if tally.duplicates:
                 yield stream, "(any)", "number seen before", f"{tally.duplicates:,}"
+
+
+def in_words(reasons: Counter[str], most: int | None = None) -> str:
+    """Reasons, the commonest first, and no more than so many: `invalid_number 8, …`."""
+    return ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common(most))

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from sakari_client.errors import ConfigError, NotFoundError, RequestRefusedError
+from sakari_client.plural import many
 from target_sakari.failure import is_run_wide
 from target_sakari.guards.caps import Amount, Budget
 from target_sakari.guards.cost import country_of, estimate, money_left, segment_price
@@ -101,14 +102,13 @@ class Purse:
         if not spent.messages:
             return
         places = ", ".join(
-            f"{country} {one.messages:,} messages, {one.segments:,} segments, {one.cost:g}"
+            f"{country} {_size(one)}, {one.cost:g}"
             for country, one in sorted(self._run.amounts.items(), key=lambda one: -one[1].cost)
             if one.messages
         )
         logger.info(
-            "sends: %s %d messages, %d segments, at about %s in the account's currency (%s).",
-            "planned are" if dry else "sent were", spent.messages, spent.segments,
-            f"{spent.cost:g}", places,
+            "sends: %s %s, at about %s in the account's currency (%s).",
+            _size(spent), "planned" if dry else "sent", f"{spent.cost:g}", places,
         )  # fmt: skip
 
     def _hold(self, send: Send) -> None:
@@ -148,8 +148,8 @@ class Purse:
         if left is None or plan.cost <= left:
             return
         problem = (
-            f"The balance is {left:g}, and {plan.messages:,} planned texts cost about "
-            f"{plan.cost:g}. Top it up, or set check_balance to false."
+            f"The balance is {left:g}, and {many(plan.messages, 'planned text')} would cost "
+            f"about {plan.cost:g}. Top it up, or set check_balance to false."
         )
         if not dry:
             raise LowBalanceError(f"{problem} None of them was sent.")
@@ -159,3 +159,7 @@ class Purse:
 def _place(send: Send) -> tuple[int, int]:
     """Which send of the run it is."""
     return send.position, send.place
+
+
+def _size(amount: Amount) -> str:
+    return f"{many(amount.messages, 'message')}, {many(amount.segments, 'segment')}"

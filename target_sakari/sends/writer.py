@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sakari_client.plural import many
 from target_sakari.abreast import abreast
 from target_sakari.contacts.rounds import by_contact, rounds
 from target_sakari.guards.plain import warning
@@ -95,7 +96,7 @@ class SendWriter:
         against = self._purse.check(ready, dry=self._dry)
         ready = _in_order([*ready, *doubles])
         if against:
-            logger.warning("sends: %d texts are put off. %s", len(ready), against.detail)
+            logger.warning("sends: %s put off. %s", many(len(ready), "text"), against.detail)
             for one in ready:
                 self._settle(tally, one, standing.objected(against))
             return
@@ -296,7 +297,7 @@ def _say_which(ledger: Ledger) -> None:
             ledger,
         )
     else:
-        logger.info("sends: the ledger is %s, with %d sends.", ledger, len(ledger))
+        logger.info("sends: the ledger is %s, with %s.", ledger, many(len(ledger), "send"))
 
 
 def _in_order(sends: Sequence[Send]) -> list[Send]:

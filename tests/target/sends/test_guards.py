@@ -97,8 +97,27 @@ def test_a_deferred_file_is_a_stream_to_pipe_back_in(sending: Sending) -> None:
     assert done.states == [1]
     messages = [json.loads(line) for line in deferred.read_text().splitlines()]
     assert [one["type"] for one in messages] == ["SCHEMA", "RECORD", "RECORD"]
+    assert not any(line.startswith("Put off") for line in sending.run(messages, **settings).log)
+    assert len(sending.texts()) == 2
+
+
+def test_what_was_put_off_is_said_at_the_end_with_why_and_where_it_is(sending: Sending) -> None:
+    later = "2999-01-01T00:00:00Z"
+    messages = [
+        record("sends", id=at, mobile=number(min(at, 1)), text=f"Part {at}", send_at=at_time)
+        for at, at_time in enumerate([later, None, None, None])
+    ]
+    settings: dict[str, Any] = {
+        "fields": ("id", "mobile", "text", "send_at"), "max_per_recipient_per_day": 1,
+    }  # fmt: skip
     done = sending.run(messages, **settings)
-    assert done.ended == ["written"] * 2
+    rejects = sending.folder / "run-1" / "rejects.jsonl"
+    said = "Put off: 3 records (recipient_cap 2, send_later 1). Kept in {}: unless the tap brings "
+    [line] = [line for line in done.log if line.startswith("Put off")]
+    assert line.startswith(said.format(rejects))
+    deferred = str(sending.folder / "deferred.jsonl")
+    done = sending.run(messages, deferred_path=deferred, **settings)
+    assert any(line.startswith(said.format(deferred)) for line in done.log)
 
 
 def test_no_state_goes_past_what_is_put_off_and_kept_nowhere(sending: Sending) -> None:
@@ -112,6 +131,10 @@ def test_no_state_goes_past_what_is_put_off_and_kept_nowhere(sending: Sending) -
     assert done.ended == ["written", "deferred recipient_cap"]
     assert done.states == [1]
     assert any("deferred_path" in line for line in done.log)
+    assert done.log.count(
+        "Put off: 1 record (recipient_cap 1). No file keeps them, so that no state goes out that "
+        "comes after them."
+    ) == 1  # fmt: skip
 
 
 def test_one_person_gets_few_texts_a_day(sending: Sending) -> None:
@@ -150,8 +173,8 @@ def test_a_dry_run_warns_of_a_low_balance_and_tells_the_cost(sending: Sending) -
     with log_of("target_sakari.sends.purse") as said:
         done = sending.run(sends(5), dry_run=True)
     assert done.ended == ["planned"] * 5
-    assert "The balance is 0.01, and 5 planned texts cost about" in said[0]
-    assert "planned are 5 messages, 5 segments" in said[1]
+    assert "The balance is 0.01, and 5 planned texts would cost about" in said[0]
+    assert "sends: 5 messages, 5 segments planned, at about" in said[1]
     assert "US 5 messages" in said[1]
 
 

@@ -287,7 +287,7 @@ def test_a_dry_run_plans_what_would_be_sent(sending: Sending) -> None:
 
 
 def test_the_log_says_which_ledger_it_is(sending: Sending) -> None:
-    for words in ("a new ledger was made, ", "with 1 sends."):
+    for words in ("a new ledger was made, ", "with 1 send."):
         with log_of("target_sakari.sends.writer") as said:
             run(sending, hello(1, number(0)))
         assert any(words in line and str(sending.folder) in line for line in said)

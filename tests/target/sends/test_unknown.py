@@ -55,6 +55,13 @@ def test_what_is_nowhere_to_be_found_is_left_to_people(
     key = only(sending).key
     assert f"sakari ledger settle {key} --as accepted" in done.outcomes[0]["detail"]
     assert [one["type"] for one in done.rejects] == ["SCHEMA", "RECORD"]
+    told = [line.split(".")[0] for line in done.log if line.startswith(("Failed", "Nobody"))]
+    rejects = sending.folder / "run-1" / "rejects"
+    assert told == [
+        f"Failed or unknown: 1 record, kept in {rejects}",
+        "Nobody knows whether the texts of 1 record went out",
+    ]
+    assert any("sakari ledger list, and sakari ledger settle KEY" in line for line in done.log)
 
     assert sending.run(sends(1)).ended == ["unknown unresolved"]
     age(sending, dt.timedelta(seconds=400))
