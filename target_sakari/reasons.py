@@ -43,7 +43,10 @@ class Reason(str, enum.Enum):
     NO_OPT_OUT_TEXT = "no_opt_out_text", "The text does not say how to get no more of them."
     # What the ledger of sends has.
     ALREADY_SENT = "already_sent", "It was sent before, by the ledger of sends."
-    ALREADY_REJECTED = "already_rejected", "Sakari refused just this before, by the ledger."
+    ALREADY_REJECTED = (
+        "already_rejected",
+        "Sakari refused just this before, or somebody settled it so, by the ledger.",
+    )
     UNRESOLVED = "unresolved", "Nobody knows yet whether it was sent; a later run looks again."
     NOT_FOUND_IN_SAKARI = (
         "not_found_in_sakari",

@@ -26,7 +26,11 @@ def settled(entry: Entry, intent: Intent) -> Outcome | None:
         message = entry.message_id or entry.job_id
         return Outcome("send", "skipped", Reason.ALREADY_SENT, detail, message)
     if entry.status == "rejected" and same(entry, intent):
-        by = f"Sakari refused it before ({entry.code})" if entry.code else "It was refused before"
+        by = (
+            f"Sakari refused it before ({entry.code})"
+            if entry.code
+            else "It was refused, or settled as rejected, before"
+        )
         detail = (
             f"{by}. Mend the record; or to try it again as it is: sakari ledger forget {entry.key}"
         )

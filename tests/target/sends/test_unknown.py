@@ -75,6 +75,20 @@ def test_what_is_nowhere_to_be_found_is_left_to_people(
     assert len(sending.texts()) == 1
 
 
+def test_what_a_person_settled_as_rejected_is_not_said_to_be_refused(
+    sending: Sending, account: WatchedAccount
+) -> None:
+    account.fail_next_send()
+    sending.run(sends(1))
+    age(sending, dt.timedelta(days=1))
+    with open_ledger(sending.address) as ledger:
+        assert ledger.settle(only(sending).key, "rejected", now=dt.datetime.now(dt.timezone.utc))
+    done = sending.run(sends(1))
+    assert done.ended == ["rejected already_rejected"]
+    said = done.outcomes[0]["detail"]
+    assert said.startswith("It was refused, or settled as rejected, before. Mend the record; or ")
+
+
 def test_one_text_is_no_evidence_for_two_sends(sending: Sending, account: WatchedAccount) -> None:
     sending.run([record("sends", id="first", mobile=number(0), text="Hello")])
     account.fail_next_send()
