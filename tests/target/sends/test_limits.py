@@ -40,6 +40,16 @@ def counted(done: Done) -> int:
     return figures
 
 
+def test_what_came_before_a_torn_line_is_sent_though_there_is_a_limit(sending: Sending) -> None:
+    torn: Any = '{"type": "RECORD", "stream": "sends", "rec'
+    done = sending.run([*parts(2), state(1), torn], max_messages=5)
+    assert "is not JSON" in str(done.error)
+    assert done.ended == ["written"] * 2
+    assert sending.run([*parts(2), torn], max_messages=1).ended == ["skipped already_sent"] * 2
+    more = [record("sends", id=at, mobile=number(at), text="More") for at in (8, 9)]
+    assert sending.run([*more, torn], max_messages=1).ended == ["deferred max_messages"] * 2
+
+
 # What goes out counts
 
 
