@@ -81,7 +81,7 @@ SEND_SETTINGS: dict[str, dict[str, Any]] = {
         "maximum": _MOST_SECONDS,
         "description": "Seconds that a text may take to be listed by Sakari, from when its request "
         "ended. Where the run that meant to send it may be alive, they begin once that can be "
-        "sending it no longer, by its time-outs and retries.",
+        "sending it no longer: four times its `request_timeout`.",
     },
     "recipients_per_request": {
         "type": "integer",

@@ -41,9 +41,10 @@ class _TimelyConnection(urllib3.connection.HTTPConnection):
 
     def connect(self) -> None:
         self._deadline = None  # what is sent to a proxy for a tunnel is part of connecting
-        began = time.monotonic()
+        began, since = time.monotonic(), time.time()
         super().connect()
-        if time.monotonic() - began > self.seconds:
+        # Where the machine is suspended meanwhile, the monotonic clock may stand still.
+        if max(time.monotonic() - began, time.time() - since) > self.seconds:
             raise ConnectTimeoutError(self, "connecting took too long")
         self._begin()
 

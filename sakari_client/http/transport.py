@@ -161,8 +161,8 @@ class Transport:
             read: makes something of the answer. Its `InvalidAnswerError` has the request
                 repeated where that does no harm. Default: the decoded document, envelope
                 included (None where there is no body).
-            before_try: called just before each try, when its turn has come. What it raises ends the
-                call, with this try not made.
+            before_try: called just before each try, when its turn has come; so it must make no
+                request itself. What it raises ends the call, with this try not made.
 
         Returns:
             What `read` makes of the answer.

@@ -130,6 +130,7 @@ class Wire:
         self._routes: dict[tuple[str, str], _Route] = {}
         self._date: str | None = None
         self._offset: float | None = None
+        self._is_sure = False
         self.clock_offset = 0.0
 
     def close(self) -> None:
@@ -203,6 +204,7 @@ class Wire:
     def _note_date(self, date: str | None) -> None:
         """Take note of how far the server's clock is from ours; at most once a second."""
         if date is None or date == self._date:
+            self._is_sure |= date is not None
             return
         self._date = date
         with contextlib.suppress(TypeError, ValueError, OverflowError):
@@ -210,8 +212,13 @@ class Wire:
             self._note_offset(sent - self._clock.time())
 
     def _note_offset(self, offset: float) -> None:
-        """Take over how far the clocks are apart; a jump only if the next answer confirms it."""
-        if self._offset is None or abs(offset - self._offset) < _JUMP:
+        """Take over how far the clocks are apart.
+
+        Once two answers have agreed, a jump counts only if the next answer confirms it.
+        """
+        agrees = self._offset is not None and abs(offset - self._offset) < _JUMP
+        self._is_sure |= agrees
+        if agrees or not self._is_sure:
             self.clock_offset = offset
         self._offset = offset
 

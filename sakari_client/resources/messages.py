@@ -86,8 +86,8 @@ class Messages(Resource):
             conversation_strategy: as Sakari has it; its values are not documented.
             phone_number_group: id of the group of numbers to send from.
             dry_run: check all of it, and send nothing; each recipient is `planned`.
-            before_try: called just before each try, however long Sakari makes it wait for its turn.
-                What it raises ends the call, and nothing was sent.
+            before_try: called just before each try, however long Sakari makes it wait for its turn;
+                it must make no request itself. What it raises ends the call, and nothing was sent.
 
         Returns:
             What became of each recipient. Accepted is not delivered: read the message again.

@@ -38,6 +38,17 @@ def _is_of_another(connection: Connection, entry: Entry, ending: Ending) -> bool
     return _is_there(connection, entry, or_(false(), *its))
 
 
+def strays(connection: Connection, endings: Sequence[Ending]) -> list[Ending]:
+    """Those of some endings whose message is no send's, and whose job is not that of one either.
+
+    A job counts where an accepted send has it, and no message of its own.
+    """
+    of_job = sends.c.message_id.is_(None) & (sends.c.status == "accepted")
+    messages = rows.known(connection, sends.c.message_id, (one.message_id for one in endings))
+    jobs = rows.known(connection, sends.c.job_id, (one.job_id for one in endings), of_job)
+    return [one for one in endings if one.message_id not in messages and one.job_id not in jobs]
+
+
 def is_contested(connection: Connection, entry: Entry, now: dt.datetime) -> bool:
     """Whether a text to the same person is being sent, which a message may be just as well."""
     return _is_there(connection, entry, _of_same_person(entry) & rows.is_held(now))

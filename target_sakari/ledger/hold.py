@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sakari_client.config import ClientConfig
 
-
-_LONGEST = 7 * 24 * 3_600.0
-"""Seconds: one who died must not hold a text for years."""
+_TRIES = 2
+"""For good measure."""
 
 
 def hold(config: ClientConfig) -> dt.timedelta:
     """How long a run may be about to ask for what it has claimed, by its own settings.
 
-    Twice all tries of a request: a token may have to be asked for first, as patiently.
+    A claim is claimed again before each try of its request. That connects within `request_timeout`,
+    or not at all, and ends within as long again.
     """
-    once = config.connect_timeout + config.request_timeout + config.retry_max_wait
-    return dt.timedelta(seconds=min(2 * (config.max_retries + 1) * once, _LONGEST))
+    return dt.timedelta(seconds=_TRIES * 2 * config.request_timeout)

@@ -245,6 +245,11 @@ class Ledger(OpenLedger):
         with self._reading() as connection:
             return evidence.free(connection, entry, endings)
 
+    def strays(self, endings: Iterable[Ending]) -> list[Ending]:
+        """Those whose message no send accounts for, whoever got it."""
+        with self._reading() as connection:
+            return evidence.strays(connection, list(endings))
+
     def entries(
         self,
         *,

@@ -107,6 +107,20 @@ def _of_people(
     return found.values()
 
 
+def known(
+    connection: Connection,
+    column: ColumnElement[str],
+    values: Iterable[str | None],
+    *wanted: ColumnElement[bool],
+) -> set[str]:
+    """Those of some values that a column has, in rows that fulfil something."""
+    return {
+        value
+        for some in _chunks(filter(None, values))
+        for value in connection.scalars(select(column).where(column.in_(some), *wanted))
+    }
+
+
 def page(
     connection: Connection, wanted: Iterable[ColumnElement[bool]], after: Entry | None
 ) -> list[Entry]:

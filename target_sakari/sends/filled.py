@@ -30,9 +30,21 @@ def is_made_of(message: Record, text: str, people: Iterable[Record]) -> bool:
     template = message.get("template")
     if isinstance(template, str) and template:
         return _comparable(template) == _comparable(text)
+    return _comparable(_filled_for(message, text, people)) == _comparable(message.get("message"))
+
+
+def may_be_made_of(message: Record, text: str, people: Iterable[Record]) -> bool:
+    """Whether a message may be a text that Sakari has added to; arguments as of `is_made_of`."""
+    whole = _comparable(_filled_for(message, text, people))
+    return is_made_of(message, text, people) or (
+        bool(whole) and whole in _comparable(message.get("message"))
+    )
+
+
+def _filled_for(message: Record, text: str, people: Iterable[Record]) -> str:
+    """A text with what is known of a message's own contact, and then of others."""
     contact = message.get("contact")
-    known = [contact, *people] if isinstance(contact, Mapping) else people
-    return _comparable(filled(text, known)) == _comparable(message.get("message"))
+    return filled(text, [contact, *people] if isinstance(contact, Mapping) else people)
 
 
 def filled(text: str, people: Iterable[Mapping[str, Any]]) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from target_sakari.ledger.tables import as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sakari_client.paging.page import Row
     from sakari_client.resources.base import Record
     from target_sakari.run import Run
@@ -17,15 +19,22 @@ if TYPE_CHECKING:
 class Recent:
     """Reads them once for many who ask. For any number of threads."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, wanted: Callable[[Sequence[Record]], list[Record]]) -> None:
+        """Read nothing yet.
+
+        Args:
+            run: reads them.
+            wanted: those of some messages that are worth keeping in memory.
+        """
         self._run = run
+        self._wanted = wanted
         self._lock = threading.Lock()
-        self._rows: list[Row] = []
+        self._texts: list[Record] = []
         self._since: dt.datetime | None = None
         self._read_at = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
 
     def since(self, moment: dt.datetime, *, read_after: dt.datetime) -> list[Record]:
-        """The messages since a moment, as Sakari listed them at some time after another one.
+        """The texts since a moment or earlier, as Sakari listed them at some time after another.
 
         Raises:
             SakariError: they cannot be read.
@@ -34,11 +43,12 @@ class Recent:
             if self._since is None or moment < self._since or self._read_at < read_after:
                 self._read_at, self._since = self._run.now(), None
                 reading = self._run.client.messages.read(back_to=as_text(moment))
-                self._rows = [
-                    row for rows in reading.pages() for row in rows if is_text(row, moment)
-                ]
+                self._texts = []
+                for rows in reading.pages():
+                    texts = [row.value for row in rows if is_text(row, moment)]
+                    self._texts += self._wanted(texts)
                 self._since = moment
-            return [row.value for row in self._rows if is_text(row, moment)]
+            return self._texts
 
 
 def is_text(row: Row, since: dt.datetime) -> bool:

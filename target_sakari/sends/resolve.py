@@ -14,11 +14,11 @@ from target_sakari.ledger.errors import LedgerError
 from target_sakari.ledger.tables import as_text
 from target_sakari.reasons import Reason
 from target_sakari.sends import standing
-from target_sakari.sends.filled import is_made_of
+from target_sakari.sends.filled import is_made_of, may_be_made_of
 from target_sakari.sends.recent import Recent, is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sakari_client.resources.base import Record
     from target_sakari.contacts.find import Finder
@@ -45,7 +45,7 @@ class Resolver:
         self._finder = finder
         self._settings = settings
         self._grace = dt.timedelta(seconds=settings.unknown_grace_seconds)
-        self._recent = Recent(run)
+        self._recent = Recent(run, self._strays)
 
     def resolve(self, send: Send, entry: Entry, now: dt.datetime) -> Outcome | None:
         """What became of a send whose row is an intent or unknown; the ledger is told.
@@ -61,7 +61,7 @@ class Resolver:
             why = "Nobody knows whether it was sent, and its text has changed since."
             return standing.unresolved(entry, why)
         try:
-            found = dict(self._found(send, entry, now))
+            found = dict(self._found(send, entry))
         except (LedgerError, StoppedError):
             raise
         except SakariError as error:
@@ -71,6 +71,38 @@ class Resolver:
             if is_it and (outcome := self._note(send, entry, ending, now)):
                 return outcome
         return self._absent(entry, now, found)
+
+    def elsewhere(self, send: Send, entry: Entry, now: dt.datetime) -> Outcome | None:
+        """What there is against taking a send for not sent that `resolve` did not find.
+
+        Its contact may have got another number since, or have been deleted, or its number be
+        another contact's: so all texts of the account are looked through.
+
+        Raises:
+            LedgerError: the ledger cannot be used.
+            StoppedError: the run is to stop; a later one looks.
+        """
+        if self._settings.delivery == "at_least_once":
+            return None
+        since = entry.first_at - _CLOCKS_APART
+        try:
+            texts = self._recent.since(since, read_after=self._listed_by(entry, now))
+        except (LedgerError, StoppedError):
+            raise
+        except SakariError as error:
+            why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
+            return standing.unresolved(entry, why)
+        people = [*send.recipient.contacts, send.recipient.along]
+        alike = [one for one in texts if may_be_made_of(one, send.content.text, people)]
+        if ids := [str(one.get("id", "without id")) for one in self._strays(alike)]:
+            why = f"A message that no send accounts for has its text, whoever got it: {_some(ids)}."
+            return standing.unresolved(entry, why)
+        return None
+
+    def _strays(self, messages: Sequence[Record]) -> list[Record]:
+        """Those that no send in the ledger accounts for."""
+        endings = {_ending("", one): one for one in messages}
+        return [endings[one] for one in self._ledger.strays(endings)]
 
     def _note(self, send: Send, entry: Entry, ending: Ending, now: dt.datetime) -> Outcome | None:
         """Take down a message as what a send has become; None where it is another send's."""
@@ -104,8 +136,7 @@ class Resolver:
             return None
         if ids := [one.message_id or "without id" for one in others]:
             # Sakari may have changed its text, or filled in what is not known here.
-            shown = ", ".join(sorted(ids)[:_SHOWN])
-            why = f"A message of the recipient's that no send accounts for may be it: {shown}."
+            why = f"A message of the recipient's that no send accounts for may be it: {_some(ids)}."
             return standing.unresolved(entry, why)
         if now < self._listed_by(entry, now):
             why = "Nobody knows yet whether it was sent. A later run looks again."
@@ -121,7 +152,7 @@ class Resolver:
         # Sakari's clock is known to the second, so that this may seem yet to come.
         return min(last, now) + self._grace
 
-    def _found(self, send: Send, entry: Entry, now: dt.datetime) -> Iterator[tuple[Ending, bool]]:
+    def _found(self, send: Send, entry: Entry) -> Iterator[tuple[Ending, bool]]:
         """What the send may have become, by the recipient's messages that are no other send's.
 
         With each, whether it certainly is this text.
@@ -131,21 +162,17 @@ class Resolver:
         """
         since = entry.first_at - _CLOCKS_APART
         people = [*send.recipient.contacts, send.recipient.along]
-        places = self._places(send, entry)
-        listed_by = self._listed_by(entry, now)
-        if not places and now >= listed_by:
-            # Sakari knows nobody by that number: nothing came, or the contact has changed since.
-            texts = self._recent.since(since, read_after=listed_by)
-            alike = [one for one in texts if is_made_of(one, send.content.text, people)]
-            found = self._ledger.free(entry, [_ending(entry, one) for one in alike])
-            yield from ((one, False) for one in found)
-        for name, value in places:
+        for name, value in self._places(send, entry):
             reading = self._run.client.messages.read({f"{name}Id": value}, back_to=as_text(since))
+            texts = [row.value for rows in reading.pages() for row in rows if is_text(row, since)]
+            owners = [_owner(one, name) for one in texts]
+            # Where Sakari has ignored the filter, a message of nobody's may be anybody's.
+            is_filtered = {None, value}.issuperset(owners)
             read = {
-                _ending(entry, row.value): is_made_of(row.value, send.content.text, people)
-                for rows in reading.pages()
-                for row in rows
-                if is_text(row, since) and _is_of(row.value, name, value)
+                _ending(entry.key, text): (is_filtered or owner is not None)
+                and is_made_of(text, send.content.text, people)
+                for text, owner in zip(texts, owners, strict=True)
+                if owner in {None, value}
             }
             yield from ((one, read[one]) for one in self._ledger.free(entry, read))
 
@@ -171,21 +198,25 @@ class Resolver:
         return places
 
 
-def _is_of(message: Record, name: str, value: str) -> bool:
-    """Whether a message is of a contact or conversation; not if Sakari has ignored the filter."""
+def _owner(message: Record, name: str) -> str | None:
+    """The id of a message's contact or conversation, where it names one."""
     owner = message.get(name)
     held = owner.get("id") if isinstance(owner, dict) else None
-    return held is None or str(held) == value
+    return None if held is None else str(held)
 
 
-def _ending(entry: Entry, message: Record) -> Ending:
+def _some(ids: Iterable[str]) -> str:
+    return ", ".join(sorted(ids)[:_SHOWN])
+
+
+def _ending(key: str, message: Record) -> Ending:
     """What has become of a send, if a message is its text."""
     made = message.get("id")
     job = message.get("job")
     job_id = job.get("id") if isinstance(job, dict) else None
     code = answers.code_and_message(message.get("error"))[0] if failed(message) else None
     return Ending(
-        entry.key,
+        key,
         "rejected" if failed(message) else "accepted",
         None if made is None else str(made),
         None if job_id is None else str(job_id),

@@ -168,14 +168,14 @@ class Sender:
         return claimed
 
     def _look_again(self, group: Group, claimed: list[_Claimed]) -> None:
-        """Just before a try: nothing stands against any, and all are this run's until it has ended.
+        """Just before a try: all are this run's for as long as it may last, and may go out now.
+
+        The ledger is asked, and no clock, which may have stood still or been set meanwhile.
 
         Raises:
             _FewerError: not of all of them.
         """
-        ours = self._let_go(group, claimed)
-        if ours and self._seconds_left(ours) <= 0:  # as Sakari has refused others for so long
-            ours = self._renewed(group, ours)
+        ours = self._let_go(group, self._renewed(group, claimed))
         if len(ours) < len(claimed):
             raise _FewerError(ours)
 
@@ -184,7 +184,7 @@ class Sender:
         against = {one: found for one in claimed if (found := self._objection(one.send))}
         if against:
             self._give_back(list(against))
-            group.done += [(one.send, standing.objected(why)) for one, why in against.items()]
+            group.done += [(one.send, _objected(one, why)) for one, why in against.items()]
         return [one for one in claimed if one not in against]
 
     def _ask(
@@ -222,14 +222,6 @@ class Sender:
                 doubtful = self._answered(group, claimed, answer, count.requests)
             attempts = count.requests
         self._resolve(group, doubtful, media, doubt, attempts, tries)
-
-    def _seconds_left(self, claimed: Sequence[_Claimed]) -> float:
-        """Within which a try must begin, to end before others may take the claims over.
-
-        It may take `request_timeout` to connect, and as long again from then on.
-        """
-        left = min(one.entry.held_until for one in claimed) - self._run.now()
-        return left.total_seconds() - 2 * self._run.client.config.request_timeout
 
     def _answered(
         self, group: Group, claimed: Sequence[_Claimed], answer: SendResult, attempts: int
@@ -283,7 +275,7 @@ class Sender:
         middle = len(claimed) // 2
         first, rest = claimed[:middle], claimed[middle:]
         try:
-            self._ask(group, self._renewed(group, first), media, tries)
+            self._ask(group, first, media, tries)
         except BaseException:
             with contextlib.suppress(LedgerError):
                 self._give_back(rest)
@@ -291,7 +283,7 @@ class Sender:
         if self._run.stopping():
             self._give_back(rest)
         else:
-            self._ask(group, self._renewed(group, rest), media, tries)
+            self._ask(group, rest, media, tries)
 
     def _resolve(  # noqa: PLR0913, PLR0917
         self,
@@ -340,6 +332,7 @@ class Sender:
             return doubted
         try:
             found = self._resolver.resolve(send, entry, self._run.now())
+            found = found or self._resolver.elsewhere(send, entry, self._run.now())
         except StoppedError:
             return doubted
         if found and found.outcome == "unknown":
@@ -386,6 +379,14 @@ class Sender:
     def _give_back(self, claimed: Sequence[_Claimed]) -> None:
         rows = [(one.entry, one.before) for one in claimed]
         self._ledger.give_back(rows, run=self._run_id)
+
+
+def _objected(claimed: _Claimed, why: Objection) -> Outcome:
+    """What becomes of a send that is not to go out now; it may have gone out before."""
+    if claimed.before and claimed.before.status in OPEN:
+        asked = f"Nobody knows whether it was sent, and it is not sent again now: {why.detail}"
+        return standing.unresolved(claimed.before, asked)
+    return standing.objected(why)
 
 
 def _lost(entry: Entry) -> Outcome:

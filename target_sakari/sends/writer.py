@@ -157,9 +157,7 @@ class SendWriter:
 
     def _not_sent(self, sends: Sequence[Send], tally: Tally) -> list[Send]:
         """The sends that may go out: those that the ledger has not, and those that it lets go."""
-        ready = []
-        # Those whose messages can be read come first: the others are told by what is left.
-        doubtful: dict[bool, list[tuple[Send, Entry]]] = {True: [], False: []}
+        ready, doubtful, absent = [], [], []
         for send, entry in zip(sends, self._entries(sends), strict=True):
             if entry is None:
                 ready.append(send)
@@ -168,14 +166,18 @@ class SendWriter:
             elif entry.status == "rejected":
                 ready.append(replace(send, before=entry))
             else:
-                is_known = bool(send.recipient.contact_ids or entry.contact_id)
-                doubtful[is_known].append((send, entry))
-        for some in doubtful.values():
-            for (send, entry), found in abreast(self._run, some, self._resolve):
-                if found:
-                    self._settle(tally, send, found)
-                else:
-                    ready.append(replace(send, before=entry))
+                doubtful.append((send, entry))
+        for (send, entry), found in abreast(self._run, doubtful, self._resolve):
+            if found and found.reason is not Reason.NOT_FOUND_IN_SAKARI:
+                self._settle(tally, send, found)
+            else:
+                absent.append((send, entry, found))
+        # Only now is it known which messages no send accounts for.
+        for (send, entry, found), other in abreast(self._run, absent, self._resolve_elsewhere):
+            if outcome := other or found:
+                self._settle(tally, send, outcome)
+            else:
+                ready.append(replace(send, before=entry))
         return _in_order(ready)
 
     def _entries(self, sends: Sequence[Send]) -> list[Entry | None]:
@@ -188,6 +190,9 @@ class SendWriter:
         if self._dry:
             return standing.unresolved(doubtful[1], "Nobody knows whether it was sent.")
         return self._resolver.resolve(*doubtful, self._run.now())
+
+    def _resolve_elsewhere(self, absent: tuple[Send, Entry, Outcome | None]) -> Outcome | None:
+        return self._resolver.elsewhere(*absent[:2], self._run.now())
 
     # What stands against it
 

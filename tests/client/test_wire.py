@@ -246,6 +246,15 @@ def test_a_header_cannot_be_smuggled_in_by_a_token() -> None:
     assert not server.heads
 
 
+def test_a_first_answer_with_a_wrong_clock_is_not_believed_for_long() -> None:
+    dates = [formatdate(seconds, usegmt=True) for seconds in (2.1e9, 2e9, 2e9 + 1, 2.1e9 + 2)]
+    with odd_server(lambda link, _: link.sendall(answer(b"{}", Date=dates.pop(0)))) as server:
+        client = odd(server.url)
+        for expected in (2.1e9, 2e9, 2e9, 2e9):
+            client.call(LIST)
+            assert client.server_time() == pytest.approx(expected, abs=60)
+
+
 def test_nothing_is_sent_after_connecting_took_too_long(
     emulator: EmulatorServer, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

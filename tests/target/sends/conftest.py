@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from devtools.private_postgres import Database, private_postgres
+from sakari_client.http.wire import Wire
+from tests.fake_clock import FakeClock
 from tests.target.sends.places import Fresh, fresh_file, fresh_schema
 from tests.target.sends.sending import Sending
 from tests.target.sends.watched_account import WatchedAccount
@@ -52,3 +55,10 @@ def account(_watched: WatchedAccount) -> WatchedAccount:
 def sending(account: WatchedAccount, tmp_path: Path) -> Sending:
     """Sends to it, with a ledger of its own."""
     return Sending(account, tmp_path)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The time, which Sakari's answers do not tell."""
+    monkeypatch.setattr(Wire, "_note_date", lambda *_: None)
+    return FakeClock(now=time.time())

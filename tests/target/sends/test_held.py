@@ -11,7 +11,6 @@ import pytest
 from devtools.meltano import CHECKOUT
 from sakari_client.config import ClientConfig
 from sakari_emulator import answers
-from target_sakari.ledger import hold as hold_module
 from target_sakari.ledger.entries import Ending, Intent
 from target_sakari.ledger.hold import hold
 from tests.conftest import settings_for
@@ -100,24 +99,21 @@ def test_a_refusal_does_not_undo_what_an_earlier_try_may_have_sent(ledger: Ledge
     assert ledger.get(["k"])["k"].status == "accepted"
 
 
-def test_a_claim_is_held_for_all_tries_of_its_request(sending: Sending) -> None:
-    settings = settings_for(sending.server, max_retries=10)
-    config = ClientConfig.from_settings(settings)
-    longest = 11 * (config.connect_timeout + config.request_timeout + config.retry_max_wait)
-    assert hold(config) >= dt.timedelta(seconds=longest)
+def test_a_claim_is_held_for_longer_than_a_try_may_last(sending: Sending) -> None:
+    for timeout in (0.1, 60, 86_400):
+        config = ClientConfig.from_settings(settings_for(sending.server, request_timeout=timeout))
+        assert hold(config) > dt.timedelta(seconds=2 * timeout)
     default = ClientConfig.from_settings(settings_for(sending.server))
     assert f"({hold(default).seconds // 60} minutes, unless" in SEND_PAGE.read_text("utf-8")
-    forever = ClientConfig.from_settings({**settings, "max_retries": 10**15})
-    assert NOW + hold(forever) < NOW + dt.timedelta(days=8)
 
 
 def test_a_run_of_less_patience_leaves_the_claims_of_others_alone(sending: Sending) -> None:
-    sending.run(sends(1), max_retries=10, request_timeout=60, retry_max_wait=60)
+    sending.run(sends(1), request_timeout=60)
     sending.server.account.messages.remove(sending.texts()[0])
     with sqlite3.connect(sending.folder / "ledger.db") as database:
         database.execute("UPDATE sakari_sends SET status = 'intent', message_id = NULL, run = 'x'")
-    again: dict[str, Any] = {"resend_unknown": True, "max_retries": 0, "request_timeout": 5}
-    age(sending.folder / "ledger.db", 15 * MINUTE)
+    again: dict[str, Any] = {"resend_unknown": True, "request_timeout": 5}
+    age(sending.folder / "ledger.db", 3 * MINUTE)
     done = sending.run(sends(1), **again)
     assert done.ended == ["unknown unresolved"]
     assert "A run may be about to send it, until 20" in done.outcomes[0]["detail"]
@@ -173,22 +169,19 @@ class _Waits(FakeClock):
 
 
 @pytest.mark.parametrize("taken_over", [False, True])
-def test_a_run_that_is_kept_waiting_for_too_long_claims_anew(
+def test_a_run_that_is_kept_waiting_claims_anew(
     sending: Sending,
     account: WatchedAccount,
-    monkeypatch: pytest.MonkeyPatch,
     taken_over: bool,  # noqa: FBT001
 ) -> None:
     limited = answers.failure(429, "json")
     limited.headers["retry-after"] = "30"
     account.watch(arrived=lambda at: limited if at == 1 else None)
-    # A request must begin within five seconds, then: it may last 120.
-    monkeypatch.setattr(hold_module, "hold", lambda _: dt.timedelta(seconds=125))
     beside: list[Done] = []
 
     def wait() -> None:
         if taken_over and not beside and sending.posts() == 1:
-            age(sending.folder / "ledger.db", 3 * MINUTE)
+            age(sending.folder / "ledger.db", 5 * MINUTE)
             beside.append(sending.run(sends(1), resend_unknown=True, unknown_grace_seconds=0))
 
     done = sending.run(sends(1), clock=_Waits(wait))

@@ -174,6 +174,7 @@ def test_a_request_refused_after_one_in_doubt_leaves_the_doubt(
     )
     with monkeypatch.context() as late:  # Sakari does not list the text yet
         late.setattr(Resolver, "_found", lambda *_: iter(()))
+        late.setattr(Resolver, "elsewhere", lambda *_: None)
         done = run(sending, hello(1, number(0)), resend_unknown=True, unknown_grace_seconds=0)
     assert done.error
     [entry] = sending.entries()
