@@ -64,8 +64,13 @@ def check_environment(
     known = schema["properties"]
     for variable in sorted(environment):
         name = variable.removeprefix(prefix).lower()
-        # X_DRY_RUN is a setting of a plugin target-sakari-x, for which Meltano reads it.
-        if not variable.startswith(prefix) or name.endswith(tuple(f"_{one}" for one in known)):
+        # X_DRY_RUN is a setting of a plugin target-sakari-x, for which Meltano reads it; and
+        # CLIENT_ID_2 is somebody's for another account.
+        if (
+            not variable.startswith(prefix)
+            or name.endswith(tuple(f"_{one}" for one in known))
+            or name.startswith(tuple(f"{one}_" for one in known))
+        ):
             continue
         meant = _meant(name, known)
         if meant:

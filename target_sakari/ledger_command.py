@@ -124,6 +124,11 @@ def list_(  # noqa: PLR0913 - an option each
     help="accepted: it went out, and never will again. rejected: it did not, and will only if "
     "its record is mended.",
 )
+@click.option(
+    "--message",
+    metavar="ID",
+    help="Sakari's id of the message that it became: then that is no evidence of any other send.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_with_ledger
 def settle(
@@ -132,6 +137,7 @@ def settle(
     *,
     keys: tuple[str, ...],
     status: Literal["accepted", "rejected"],
+    message: str | None,
     yes: bool,
 ) -> None:
     """Say what became of sends that are unknown, or an intent that no run may be sending.
@@ -141,12 +147,14 @@ def settle(
     Look for the text first: sakari messages list --contact ID. To have it sent again, forget it
     instead.
     """
+    if message and (len(keys) > 1 or status != "accepted"):
+        raise click.UsageError("--message is of one send that was accepted.")
     for one in _found(ledger, keys):
         if one.status in {"accepted", status}:
             raise Ended(Code.REFUSED, f"{one.key} is {one.status} already. Nothing was settled.")
         _refuse_if_held(one, "settled")
     confirm(f"Settle as {status}?", yes=yes, otherwise="Nothing was settled.")
-    _each(keys, "settled", lambda key: ledger.settle(key, status, now=_now()))
+    _each(keys, "settled", lambda key: ledger.settle(key, status, now=_now(), message_id=message))
 
 
 @ledger.command()

@@ -98,6 +98,7 @@ def test_a_slip_in_a_variables_name_is_said_though_settings_come_from_a_file(
         "X__REMINDERS_DRYRUN",  # these two Meltano makes, for settings of its own
         "X__DRYRUN",
         "X_B_DRY_RUN",  # of a plugin x-b, that inherits from x
+        "X_CLIENT_ID_2",  # of another account
         "X_SOMETHING_ELSE",
         "XX_DRYRUN",
         "x_dryrun",

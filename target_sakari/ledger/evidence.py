@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import false, or_, select
 
 from target_sakari.ledger import rows
-from target_sakari.ledger.entries import Ending
+from target_sakari.ledger.entries import OPEN, Ending
 from target_sakari.ledger.tables import sends
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def strays(connection: Connection, endings: Sequence[Ending]) -> list[Ending]:
     of_job = sends.c.message_id.is_(None) & (sends.c.status == "accepted")
     messages = rows.known(connection, sends.c.message_id, (one.message_id for one in endings))
     jobs = rows.known(connection, sends.c.job_id, (one.job_id for one in endings), of_job)
+    jobs -= rows.known(connection, sends.c.job_id, jobs, sends.c.status.in_(OPEN))
     return [one for one in endings if one.message_id not in messages and one.job_id not in jobs]
 
 

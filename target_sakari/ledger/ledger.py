@@ -282,11 +282,22 @@ class Ledger(OpenLedger):
             last = found[-1]
 
     def settle(
-        self, key: str, status: Literal["accepted", "rejected"], *, now: dt.datetime
+        self,
+        key: str,
+        status: Literal["accepted", "rejected"],
+        *,
+        now: dt.datetime,
+        message_id: str | None = None,
     ) -> bool:
         """Take down what a person knows of a send that nobody else knows the end of.
 
         A rejected one may be settled as accepted all the same, which sends nothing.
+
+        Args:
+            key: of the row.
+            status: what became of it.
+            now: the time.
+            message_id: Sakari's id of the message that it became, where that is known.
 
         Returns:
             Whether it was: not if there is no such row, if its end is known, or if a run holds it.
@@ -295,8 +306,9 @@ class Ledger(OpenLedger):
         which = (*OPEN, "rejected") if status == "accepted" else OPEN
         open_one = (sends.c.key == key) & sends.c.status.in_(which) & ~rows.is_held(now)
         with self._writing() as connection:
+            told = {"message_id": message_id} if message_id else {}
             done = connection.execute(
-                update(sends).where(open_one).values(status=status, changed_at=now)
+                update(sends).where(open_one).values(status=status, changed_at=now, **told)
             )
         return done.rowcount > 0
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\{{2,3}\s*(?:contact\.)?([\w.]+)\s*\}{2,3}")
 
+_CHANGED = re.compile(r"\{{2,3}\s*[\w.]+\s*\}{2,3}|https?://\S+")
+"""What Sakari may list otherwise than it was asked for, and than it would be today."""
+
 
 def is_made_of(message: Record, text: str, people: Iterable[Record]) -> bool:
     """Whether a message certainly is a text.
@@ -30,21 +33,20 @@ def is_made_of(message: Record, text: str, people: Iterable[Record]) -> bool:
     template = message.get("template")
     if isinstance(template, str) and template:
         return _comparable(template) == _comparable(text)
-    return _comparable(_filled_for(message, text, people)) == _comparable(message.get("message"))
+    contact = message.get("contact")
+    known = [contact, *people] if isinstance(contact, Mapping) else people
+    return _comparable(filled(text, known)) == _comparable(message.get("message"))
 
 
 def may_be_made_of(message: Record, text: str, people: Iterable[Record]) -> bool:
-    """Whether a message may be a text that Sakari has added to; arguments as of `is_made_of`."""
-    whole = _comparable(_filled_for(message, text, people))
-    return is_made_of(message, text, people) or (
-        bool(whole) and whole in _comparable(message.get("message"))
-    )
+    """Whether a message may be a text; arguments as of `is_made_of`.
 
-
-def _filled_for(message: Record, text: str, people: Iterable[Record]) -> str:
-    """A text with what is known of a message's own contact, and then of others."""
-    contact = message.get("contact")
-    return filled(text, [contact, *people] if isinstance(contact, Mapping) else people)
+    Sakari may have added to it, have shortened its links, or have filled in other names.
+    """
+    parts = map(_comparable, _CHANGED.split(text))
+    pattern = ".*".join(re.escape(one) for one in parts if one)
+    listed = _comparable(message.get("message"))
+    return is_made_of(message, text, people) or re.search(pattern, listed) is not None
 
 
 def filled(text: str, people: Iterable[Mapping[str, Any]]) -> str:

@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sakari_client.paging.page import Row
-    from sakari_client.resources.base import Record
     from target_sakari.run import Run
 
 
 class Recent:
     """Reads them once for many who ask. For any number of threads."""
 
-    def __init__(self, run: Run, wanted: Callable[[Sequence[Record]], list[Record]]) -> None:
+    def __init__(self, run: Run, wanted: Callable[[Sequence[Row]], list[Row]]) -> None:
         """Read nothing yet.
 
         Args:
@@ -29,26 +28,32 @@ class Recent:
         self._run = run
         self._wanted = wanted
         self._lock = threading.Lock()
-        self._texts: list[Record] = []
+        self._texts: list[Row] = []
         self._since: dt.datetime | None = None
         self._read_at = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
 
-    def since(self, moment: dt.datetime, *, read_after: dt.datetime) -> list[Record]:
-        """The texts since a moment or earlier, as Sakari listed them at some time after another.
+    def since(
+        self, moment: dt.datetime, earliest: dt.datetime, *, read_after: dt.datetime
+    ) -> list[Row]:
+        """The texts since a moment.
+
+        Args:
+            moment: it.
+            earliest: where they have to be read, they are so back to this.
+            read_after: what was read before this is read again.
 
         Raises:
             SakariError: they cannot be read.
         """
         with self._lock:
-            if self._since is None or moment < self._since or self._read_at < read_after:
+            if self._since is None or earliest < self._since or self._read_at < read_after:
                 self._read_at, self._since = self._run.now(), None
-                reading = self._run.client.messages.read(back_to=as_text(moment))
+                reading = self._run.client.messages.read(back_to=as_text(earliest))
                 self._texts = []
                 for rows in reading.pages():
-                    texts = [row.value for row in rows if is_text(row, moment)]
-                    self._texts += self._wanted(texts)
-                self._since = moment
-            return self._texts
+                    self._texts += self._wanted([row for row in rows if is_text(row, earliest)])
+                self._since = earliest
+            return [row for row in self._texts if is_text(row, moment)]
 
 
 def is_text(row: Row, since: dt.datetime) -> bool:

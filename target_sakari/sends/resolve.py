@@ -20,6 +20,7 @@ from target_sakari.sends.recent import Recent, is_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sakari_client.paging.page import Row
     from sakari_client.resources.base import Record
     from target_sakari.contacts.find import Finder
     from target_sakari.ledger.entries import Entry
@@ -72,11 +73,20 @@ class Resolver:
                 return outcome
         return self._absent(entry, now, found)
 
-    def elsewhere(self, send: Send, entry: Entry, now: dt.datetime) -> Outcome | None:
+    def elsewhere(
+        self, send: Send, entry: Entry, now: dt.datetime, earliest: dt.datetime
+    ) -> Outcome | None:
         """What there is against taking a send for not sent that `resolve` did not find.
 
         Its contact may have got another number since, or have been deleted, or its number be
         another contact's: so all texts of the account are looked through.
+
+        Args:
+            send: it.
+            entry: its row.
+            now: the time.
+            earliest: when the first was claimed of all that this is asked about, so that the texts
+                are read but once.
 
         Raises:
             LedgerError: the ledger cannot be used.
@@ -86,22 +96,24 @@ class Resolver:
             return None
         since = entry.first_at - _CLOCKS_APART
         try:
-            texts = self._recent.since(since, read_after=self._listed_by(entry, now))
+            texts = self._recent.since(
+                since, earliest - _CLOCKS_APART, read_after=self._listed_by(entry, now)
+            )
         except (LedgerError, StoppedError):
             raise
         except SakariError as error:
             why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
             return standing.unresolved(entry, why)
         people = [*send.recipient.contacts, send.recipient.along]
-        alike = [one for one in texts if may_be_made_of(one, send.content.text, people)]
-        if ids := [str(one.get("id", "without id")) for one in self._strays(alike)]:
+        alike = [one for one in texts if may_be_made_of(one.value, send.content.text, people)]
+        if ids := [str(one.value.get("id", "without id")) for one in self._strays(alike)]:
             why = f"A message that no send accounts for has its text, whoever got it: {_some(ids)}."
             return standing.unresolved(entry, why)
         return None
 
-    def _strays(self, messages: Sequence[Record]) -> list[Record]:
+    def _strays(self, texts: Sequence[Row]) -> list[Row]:
         """Those that no send in the ledger accounts for."""
-        endings = {_ending("", one): one for one in messages}
+        endings = {_ending("", one.value): one for one in texts}
         return [endings[one] for one in self._ledger.strays(endings)]
 
     def _note(self, send: Send, entry: Entry, ending: Ending, now: dt.datetime) -> Outcome | None:
@@ -164,10 +176,11 @@ class Resolver:
         people = [*send.recipient.contacts, send.recipient.along]
         for name, value in self._places(send, entry):
             reading = self._run.client.messages.read({f"{name}Id": value}, back_to=as_text(since))
-            texts = [row.value for rows in reading.pages() for row in rows if is_text(row, since)]
-            owners = [_owner(one, name) for one in texts]
+            listed = [row for rows in reading.pages() for row in rows]
             # Where Sakari has ignored the filter, a message of nobody's may be anybody's.
-            is_filtered = {None, value}.issuperset(owners)
+            is_filtered = {None, value}.issuperset(_owner(row.value, name) for row in listed)
+            texts = [row.value for row in listed if is_text(row, since)]
+            owners = [_owner(one, name) for one in texts]
             read = {
                 _ending(entry.key, text): (is_filtered or owner is not None)
                 and is_made_of(text, send.content.text, people)

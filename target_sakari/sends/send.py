@@ -160,7 +160,7 @@ class Sender:
                 entry = claim.entry if claim.outcome == "claimed" else None
                 is_capped = claim.outcome == "capped"
             if is_capped and (capped := recipient_cap(most or 0, most)):
-                group.done.append((one, standing.objected(capped)))
+                group.done.append((one, standing.objected(capped, one.before)))
             elif entry:
                 claimed.append(_Claimed(one, entry, one.before))
             else:
@@ -184,7 +184,9 @@ class Sender:
         against = {one: found for one in claimed if (found := self._objection(one.send))}
         if against:
             self._give_back(list(against))
-            group.done += [(one.send, _objected(one, why)) for one, why in against.items()]
+            group.done += [
+                (one.send, standing.objected(why, one.before)) for one, why in against.items()
+            ]
         return [one for one in claimed if one not in against]
 
     def _ask(
@@ -332,7 +334,7 @@ class Sender:
             return doubted
         try:
             found = self._resolver.resolve(send, entry, self._run.now())
-            found = found or self._resolver.elsewhere(send, entry, self._run.now())
+            found = found or self._resolver.elsewhere(send, entry, self._run.now(), entry.first_at)
         except StoppedError:
             return doubted
         if found and found.outcome == "unknown":
@@ -379,14 +381,6 @@ class Sender:
     def _give_back(self, claimed: Sequence[_Claimed]) -> None:
         rows = [(one.entry, one.before) for one in claimed]
         self._ledger.give_back(rows, run=self._run_id)
-
-
-def _objected(claimed: _Claimed, why: Objection) -> Outcome:
-    """What becomes of a send that is not to go out now; it may have gone out before."""
-    if claimed.before and claimed.before.status in OPEN:
-        asked = f"Nobody knows whether it was sent, and it is not sent again now: {why.detail}"
-        return standing.unresolved(claimed.before, asked)
-    return standing.objected(why)
 
 
 def _lost(entry: Entry) -> Outcome:

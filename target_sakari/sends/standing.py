@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from target_sakari.ledger.entries import OPEN
 from target_sakari.outcome import Outcome
 from target_sakari.reasons import Reason
 
@@ -47,8 +48,16 @@ def same(entry: Entry, intent: Intent) -> bool:
     )
 
 
-def objected(against: Objection) -> Outcome:
-    """The outcome of a send that a guard or a limit objects to."""
+def objected(against: Objection, before: Entry | None) -> Outcome:
+    """The outcome of a send that a guard or a limit objects to; it may have gone out before.
+
+    Args:
+        against: what stands against it.
+        before: its row before it was to go out now.
+    """
+    if before and before.status in OPEN:
+        asked = f"Nobody knows whether it was sent, and it is not sent again now: {against.detail}"
+        return unresolved(before, asked)
     return Outcome("send", against.outcome, against.reason, against.detail)
 
 

@@ -7,6 +7,7 @@ import logging
 import uuid
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sakari_client.plural import many
@@ -98,7 +99,7 @@ class SendWriter:
         if against:
             logger.warning("sends: %s put off. %s", many(len(ready), "text"), against.detail)
             for one in ready:
-                self._settle(tally, one, standing.objected(against))
+                self._settle(tally, one, standing.objected(against, one.before))
             return
         self._warn(ready)
         if self._dry:
@@ -173,7 +174,9 @@ class SendWriter:
             else:
                 absent.append((send, entry, found))
         # Only now is it known which messages no send accounts for.
-        for (send, entry, found), other in abreast(self._run, absent, self._resolve_elsewhere):
+        since = min((entry.first_at for _, entry, _ in absent), default=None)
+        look = partial(self._resolve_elsewhere, since)
+        for (send, entry, found), other in abreast(self._run, absent, look):
             if outcome := other or found:
                 self._settle(tally, send, outcome)
             else:
@@ -191,8 +194,11 @@ class SendWriter:
             return standing.unresolved(doubtful[1], "Nobody knows whether it was sent.")
         return self._resolver.resolve(*doubtful, self._run.now())
 
-    def _resolve_elsewhere(self, absent: tuple[Send, Entry, Outcome | None]) -> Outcome | None:
-        return self._resolver.elsewhere(*absent[:2], self._run.now())
+    def _resolve_elsewhere(
+        self, since: dt.datetime | None, absent: tuple[Send, Entry, Outcome | None]
+    ) -> Outcome | None:
+        send, entry, _ = absent
+        return self._resolver.elsewhere(send, entry, self._run.now(), since or entry.first_at)
 
     # What stands against it
 
@@ -220,7 +226,7 @@ class SendWriter:
                 texts += self._planned_for.to(who)
             against = objection(one, self._settings, now=now, sent=texts)
             if against:
-                self._settle(tally, one, standing.objected(against))
+                self._settle(tally, one, standing.objected(against, one.before))
             elif double:
                 doubles.append(one)
             else:

@@ -141,6 +141,16 @@ def test_what_is_open_is_settled(run: Run, address: str) -> None:
     assert (after["open"], after["doubtful"]) == ("accepted", "accepted")
 
 
+def test_what_is_settled_may_have_a_message(run: Run, address: str) -> None:
+    settled = "--as", "accepted", "--message", "m9", "--yes"
+    assert run("settle", "open", "doubtful", *settled).exit_code == 2
+    assert run("settle", "open", "--as", "rejected", "--message", "m9", "--yes").exit_code == 2
+    assert statuses(address)["open"] == "intent"
+    assert run("settle", "open", *settled).exit_code == 0
+    [row] = [one for one in listed(run("list")) if one["key"] == "open"]
+    assert (row["status"], row["message_id"]) == ("accepted", "m9")
+
+
 def test_what_is_known_or_not_there_is_not_settled(run: Run, address: str) -> None:
     before = statuses(address)
     for key, line in (
