@@ -70,7 +70,7 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 _CHUNK = 64 * 1024
 _MEGABYTE = 1_000_000
 _JUMP = 60.0
-"""Seconds by which one answer's date may be another server's, or a mistake."""
+"""Seconds: a date that is off by more may be another server's, or a mistake."""
 
 
 @dataclass(frozen=True)
@@ -203,8 +203,10 @@ class Wire:
 
     def _note_date(self, date: str | None) -> None:
         """Take note of how far the server's clock is from ours; at most once a second."""
-        if date is None or date == self._date:
-            self._is_sure |= date is not None
+        if date is None:
+            return
+        if date == self._date:
+            self._is_sure = True
             return
         self._date = date
         with contextlib.suppress(TypeError, ValueError, OverflowError):

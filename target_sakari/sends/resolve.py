@@ -66,8 +66,7 @@ class Resolver:
         except (LedgerError, StoppedError):
             raise
         except SakariError as error:
-            why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
-            return standing.unresolved(entry, why)
+            return _not_looked_up(entry, error)
         for ending, is_it in found.items():
             if is_it and (outcome := self._note(send, entry, ending, now)):
                 return outcome
@@ -102,8 +101,7 @@ class Resolver:
         except (LedgerError, StoppedError):
             raise
         except SakariError as error:
-            why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
-            return standing.unresolved(entry, why)
+            return _not_looked_up(entry, error)
         people = [*send.recipient.contacts, send.recipient.along]
         alike = [one for one in texts if may_be_made_of(one.value, send.content.text, people)]
         if ids := [str(one.value.get("id", "without id")) for one in self._strays(alike)]:
@@ -216,6 +214,11 @@ def _owner(message: Record, name: str) -> str | None:
     owner = message.get(name)
     held = owner.get("id") if isinstance(owner, dict) else None
     return None if held is None else str(held)
+
+
+def _not_looked_up(entry: Entry, error: SakariError) -> Outcome:
+    why = f"Nobody knows whether it was sent, and it cannot be looked up: {error}"
+    return standing.unresolved(entry, why)
 
 
 def _some(ids: Iterable[str]) -> str:

@@ -174,7 +174,7 @@ class SendWriter:
             else:
                 absent.append((send, entry, found))
         # Only now is it known which messages no send accounts for.
-        since = min((entry.first_at for _, entry, _ in absent), default=None)
+        since = min((entry.first_at for _, entry, _ in absent), default=self._run.now())
         look = partial(self._resolve_elsewhere, since)
         for (send, entry, found), other in abreast(self._run, absent, look):
             if outcome := other or found:
@@ -195,10 +195,10 @@ class SendWriter:
         return self._resolver.resolve(*doubtful, self._run.now())
 
     def _resolve_elsewhere(
-        self, since: dt.datetime | None, absent: tuple[Send, Entry, Outcome | None]
+        self, since: dt.datetime, absent: tuple[Send, Entry, Outcome | None]
     ) -> Outcome | None:
         send, entry, _ = absent
-        return self._resolver.elsewhere(send, entry, self._run.now(), since or entry.first_at)
+        return self._resolver.elsewhere(send, entry, self._run.now(), since)
 
     # What stands against it
 

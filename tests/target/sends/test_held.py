@@ -104,7 +104,9 @@ def test_a_claim_is_held_for_longer_than_a_try_may_last(sending: Sending) -> Non
         config = ClientConfig.from_settings(settings_for(sending.server, request_timeout=timeout))
         assert hold(config) > dt.timedelta(seconds=2 * timeout)
     default = ClientConfig.from_settings(settings_for(sending.server))
-    assert f"({hold(default).seconds // 60} minutes, unless" in SEND_PAGE.read_text("utf-8")
+    page, minutes = SEND_PAGE.read_text("utf-8"), hold(default).seconds // 60
+    assert f"({minutes} minutes, unless" in page
+    assert f"after {minutes} minutes, unless" in page
 
 
 def test_a_run_of_less_patience_leaves_the_claims_of_others_alone(sending: Sending) -> None:
